@@ -1,0 +1,39 @@
+// Package assets holds what is embedded in the program: the faces, the icon, the
+// two tones and the message catalogues.
+package assets
+
+import _ "embed" // the files below
+
+var (
+	//go:embed fonts/BIZUDPGothic-Regular.ttf
+	textRegular []byte
+	//go:embed fonts/BIZUDPGothic-Bold.ttf
+	textBold []byte
+	//go:embed fonts/BIZUDGothic-Regular.ttf
+	digits []byte
+	//go:embed icon.png
+	icon []byte
+	//go:embed sounds/success.wav
+	success []byte
+	//go:embed sounds/failure.wav
+	failure []byte
+)
+
+// TextRegular is BIZ UDPGothic Regular, a TTF (SIL OFL 1.1, fonts/OFL.txt). The
+// caller must not change the bytes; so with all functions here.
+func TextRegular() []byte { return textRegular }
+
+// TextBold is BIZ UDPGothic Bold.
+func TextBold() []byte { return textBold }
+
+// Digits is BIZ UDGothic Regular: fixed width, for IDs, codes and key names.
+func Digits() []byte { return digits }
+
+// Icon is the program's icon, a PNG of 256×256.
+func Icon() []byte { return icon }
+
+// Success is the short rising tone, WAV, 16 bit mono.
+func Success() []byte { return success }
+
+// Failure is the falling tone, longer and lower than Success.
+func Failure() []byte { return failure }
