@@ -1,0 +1,19 @@
+package cardio
+
+import "time"
+
+// Clock gives timers. It is a parameter so that nothing here waits for real.
+type Clock interface {
+	// Timer gives a channel that receives once after d, and a function that
+	// stops it.
+	Timer(d time.Duration) (fires <-chan time.Time, stop func())
+}
+
+// SystemClock is the machine's.
+type SystemClock struct{}
+
+// Timer starts a timer.
+func (SystemClock) Timer(d time.Duration) (<-chan time.Time, func()) {
+	t := time.NewTimer(d)
+	return t.C, func() { t.Stop() }
+}
