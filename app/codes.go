@@ -9,6 +9,7 @@ const (
 	CodeReaderNoService Code = "READER-NO-SERVICE" // the OS's smart-card service does not run
 	CodeReaderNone      Code = "READER-NONE"
 	CodeReaderInUse     Code = "READER-IN-USE" // another program holds the card
+	CodeReaderFault     Code = "READER-FAULT"
 
 	CodeCardSilent      Code = "CARD-SILENT"  // does not answer (two cards in the case)
 	CodeCardGone        Code = "CARD-GONE"    // left before anything was written
@@ -42,10 +43,14 @@ const (
 	CodeCertUnknown     Code = "CERT-NOT-CONFIRMED" // 失効を確認できません
 	CodeCertRefused     Code = "CERT-REFUSED"       // not a JPKI user authentication certificate
 	CodeMyKeyNone       Code = "MYKEY-NONE"
+	CodeMyKeyExists     Code = "MYKEY-EXISTS"
+	CodeMyKeyTaken      Code = "MYKEY-TAKEN"
+	CodeMyKeyWishes     Code = "MYKEY-WISHES"
 	CodeMyKeyStopped    Code = "MYKEY-STOPPED"
 	CodeMyKeyOther      Code = "MYKEY-OTHER" // another MyKey ID stands on the card
 	CodeMyKeyKeyUnknown Code = "MYKEY-KEY-UNKNOWN"
 	CodeMixed           Code = "TRANSACTION-MIXED"
+	CodeAssertion       Code = "TRANSACTION-ASSERTION"
 	CodeNoProgress      Code = "TRANSACTION-TIME" // 60 s without progress
 	CodeAuthorityOver   Code = "TRANSACTION-AUTHORITY"
 	CodeProxy           Code = "TRANSACTION-PROXY" // それ以外の代理人
@@ -61,6 +66,9 @@ const (
 	CodeIssuerSession   Code = "ISSUER-SESSION"
 	CodeDeskNotEnrolled Code = "DESK-NOT-ENROLLED"
 	CodeDeskRevoked     Code = "DESK-REVOKED"
+	CodeDeskNotApproved Code = "DESK-NOT-APPROVED"
+	CodeDeskCode        Code = "DESK-CODE"
+	CodeDeskCodeOver    Code = "DESK-CODE-OVER"
 	CodeDeskRole        Code = "DESK-ROLE"
 	CodeDeskRequest     Code = "DESK-REQUEST" // the platform found our request malformed
 	CodeDeskUnknown     Code = "DESK-UNKNOWN" // none of these: with a reference
