@@ -17,14 +17,14 @@ func TestLinesBreakWhereJapaneseMayBreak(t *testing.T) {
 		want       []string
 	}{
 		{"fits", "書き込みました", 10, []string{"書き込みました"}},
-		{"between phrases, evenly", "もう一度、同じカードを置いてもらいます", 12, []string{"もう一度、同じ", "カードを置いてもらいます"}},
+		{"between phrases, evenly", "もう一度、同じカードを置いてもらいます", 12, []string{"もう一度、同じカードを", "置いてもらいます"}},
 		{"never before a full stop", "あいうえお。", 5, []string{"あいうえ", "お。"}},
 		{"brackets stay with their words", "かな「語」かな", 3, []string{"かな", "「語」", "かな"}},
 		{"spaces vanish at line ends", "カードを 置いて ください", 6, []string{"カードを", "置いて", "ください"}},
 		{"latin words stay whole", "ID is whole", 6, []string{"ID is", "whole"}},
 		{"line ends of the text stay", "一\n二", 10, []string{"一", "二"}},
 		{"the empty text is one line", "", 10, []string{""}},
-		{"no break after お", "しおお待ちください", 5, []string{"しおお待", "ちください"}},
+		{"お stays with its word", "しばらくお待ちください", 7, []string{"しばらくお待ち", "ください"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -10,15 +10,15 @@ import (
 	"github.com/madoguchi/madoguchi/ui/look"
 )
 
-// Prose is text that breaks into lines by itself. Set the fields before it is
-// shown; Set changes the words.
+// Prose is text that breaks into lines by itself.
+// Set changes the words.
 type Prose struct {
 	widget.BaseWidget
-	Look  look.Look
-	Size  float32 // px at 100 %
-	Bold  bool
-	Color color.Color
-	Align fyne.TextAlign
+	look  look.Look
+	size  float32 // px at 100 %
+	bold  bool
+	color color.Color
+	align fyne.TextAlign
 
 	text  string
 	lines []*canvas.Text
@@ -30,7 +30,7 @@ var _ Flowing = (*Prose)(nil)
 
 // NewProse is text of a size and colour, set to the left.
 func NewProse(l look.Look, size float32, c color.Color) *Prose {
-	p := &Prose{Look: l, Size: size, Color: c}
+	p := &Prose{look: l, size: size, color: c}
 	p.ExtendBaseWidget(p)
 	return p
 }
@@ -38,13 +38,13 @@ func NewProse(l look.Look, size float32, c color.Color) *Prose {
 // NewTitle is bold text, set to the left.
 func NewTitle(l look.Look, size float32, c color.Color) *Prose {
 	p := NewProse(l, size, c)
-	p.Bold = true
+	p.bold = true
 	return p
 }
 
 // Centred sets it in the middle and returns p.
 func (p *Prose) Centred() *Prose {
-	p.Align = fyne.TextAlignCenter
+	p.align = fyne.TextAlignCenter
 	return p
 }
 
@@ -64,8 +64,15 @@ func (p *Prose) Set(text string) {
 
 // SetColor changes the colour.
 func (p *Prose) SetColor(c color.Color) {
-	p.Color = c
+	p.color = c
 	p.Refresh()
+}
+
+// SetSize changes the size of the type, px at 100 %.
+func (p *Prose) SetSize(size float32) {
+	if p.size != size {
+		p.size, p.set = size, ""
+	}
 }
 
 // Text is the words.
@@ -76,17 +83,17 @@ func (p *Prose) HeightFor(width float32) float32 {
 	return float32(len(p.broken(width)))*p.leading() - p.leading() + p.lineBox()
 }
 
-func (p *Prose) lineBox() float32 { return p.Look.Px(p.Size) * max(p.Look.Face.Box, 1.25) }
+func (p *Prose) lineBox() float32 { return p.look.Px(p.size) * max(p.look.Face.Box, 1.25) }
 
 func (p *Prose) leading() float32 {
-	if p.Size > look.Title {
-		return p.Look.Px(p.Size) * (p.Look.Face.Leading - 0.1)
+	if p.size > look.Title {
+		return p.look.Px(p.size) * (p.look.Face.Leading - 0.1)
 	}
-	return p.Look.Px(p.Size) * (p.Look.Face.Leading + 0.1)
+	return p.look.Px(p.size) * (p.look.Face.Leading + 0.1)
 }
 
 func (p *Prose) broken(width float32) []string {
-	return breakLines(p.text, width, func(s string) float32 { return p.Look.Width(s, p.Size, p.Bold) })
+	return breakLines(p.text, width, func(s string) float32 { return p.look.Width(s, p.size, p.bold) })
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -101,7 +108,7 @@ func (p *Prose) CreateRenderer() fyne.WidgetRenderer {
 		},
 		place: p.place,
 		least: func() fyne.Size {
-			return fyne.NewSize(p.Look.Width(p.text, p.Size, p.Bold), p.lineBox())
+			return fyne.NewSize(p.look.Width(p.text, p.size, p.bold), p.lineBox())
 		},
 		show: nothing,
 	}
@@ -111,16 +118,16 @@ func (p *Prose) place(size fyne.Size) {
 	if p.set != p.text || p.width != size.Width {
 		p.set, p.width, p.lines = p.text, size.Width, nil
 		for _, words := range p.broken(size.Width) {
-			line := p.Look.Text(words, p.Size, p.Color)
-			if p.Bold {
-				line = p.Look.Bold(words, p.Size, p.Color)
+			line := p.look.Text(words, p.size, p.color)
+			if p.bold {
+				line = p.look.Bold(words, p.size, p.color)
 			}
-			line.Alignment = p.Align
+			line.Alignment = p.align
 			p.lines = append(p.lines, line)
 		}
 	}
 	for i, line := range p.lines {
-		line.Color = p.Color
+		line.Color = p.color
 		put(line, 0, float32(i)*p.leading(), size.Width, p.lineBox())
 	}
 }

@@ -12,14 +12,14 @@ import (
 )
 
 type heard struct {
-	Keys    []fyne.KeyName
-	Digits  []byte
-	Scanned int
+	Keys   []fyne.KeyName
+	Digits []byte
+	Scans  int
 }
 
 func (h *heard) Key(name fyne.KeyName)    { h.Keys = append(h.Keys, name) }
 func (h *heard) Digit(d byte)             { h.Digits = append(h.Digits, d) }
-func (h *heard) Scanned()                 { h.Scanned++ }
+func (h *heard) Scanned()                 { h.Scans++ }
 func (h *heard) Follow(fyne.CanvasObject) {}
 
 func TestAScannerIsSwallowedAndAPersonIsNot(t *testing.T) {
@@ -37,10 +37,10 @@ func TestAScannerIsSwallowedAndAPersonIsNot(t *testing.T) {
 		{"a person types four digits and Enter", []typed{{"1234", 120 * time.Millisecond, 200 * time.Millisecond}}, heard{Digits: []byte{1, 2, 3, 4}, Keys: []fyne.KeyName{fyne.KeyReturn}}},
 		{"six slow digits are a person", []typed{{"123456", 36 * time.Millisecond, 0}}, heard{Digits: []byte{1, 2, 3, 4, 5, 6}}},
 		{"five fast letters are not a scan yet", []typed{{"ABCDE", 5 * time.Millisecond, 5 * time.Millisecond}}, heard{Keys: []fyne.KeyName{fyne.KeyReturn}}},
-		{"a scan and its Enter act on nothing", []typed{{"ABCDEF0217", 5 * time.Millisecond, 5 * time.Millisecond}}, heard{Scanned: 1}},
-		{"a scan of the library's start letter", []typed{{"a10002175a", 34 * time.Millisecond, 34 * time.Millisecond}}, heard{Digits: []byte{1, 0, 0, 0}, Scanned: 1}},
-		{"two scans are told twice", []typed{{"ABCDEF", time.Millisecond, time.Millisecond}, {"ABCDEF", time.Millisecond, time.Millisecond}}, heard{Scanned: 2}},
-		{"a person's Enter after a scan counts", []typed{{"ABCDEF", time.Millisecond, time.Second}}, heard{Scanned: 1, Keys: []fyne.KeyName{fyne.KeyReturn}}},
+		{"a scan and its Enter act on nothing", []typed{{"ABCDEF0217", 5 * time.Millisecond, 5 * time.Millisecond}}, heard{Scans: 1}},
+		{"a scan of the library's start letter", []typed{{"a10002175a", 34 * time.Millisecond, 34 * time.Millisecond}}, heard{Digits: []byte{1, 0, 0, 0}, Scans: 1}},
+		{"two scans are told twice", []typed{{"ABCDEF", time.Millisecond, time.Millisecond}, {"ABCDEF", time.Millisecond, time.Millisecond}}, heard{Scans: 2}},
+		{"a person's Enter after a scan counts", []typed{{"ABCDEF", time.Millisecond, time.Second}}, heard{Scans: 1, Keys: []fyne.KeyName{fyne.KeyReturn}}},
 		{"full-width digits are digits", []typed{{"１２", 100 * time.Millisecond, 0}}, heard{Digits: []byte{1, 2}}},
 	}
 	for _, test := range tests {

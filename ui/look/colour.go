@@ -37,6 +37,7 @@ var (
 	FocusOuter = rgb(0xffd43d)
 	Arrow      = rgb(0xffd43d)
 	None       = color.NRGBA{}
+	Shade      = color.NRGBA{A: 0x80} // over a screen that is out of reach
 )
 
 func rgb(v uint32) color.NRGBA {

@@ -1,0 +1,142 @@
+package clerk
+
+import (
+	"image/color"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"github.com/madoguchi/madoguchi/app"
+	"github.com/madoguchi/madoguchi/ui/control"
+	"github.com/madoguchi/madoguchi/ui/look"
+)
+
+// facts is the right column of F2: the resident's window in small, and what is
+// known of the card.
+type facts struct {
+	w           *Window
+	mirror      *mirror
+	card        *fact
+	reached     *fact
+	myKey       *fact
+	certificate *fact
+	platform    *fact
+	took        *fact
+	code        *fact
+	reference   *fact
+	root        *fyne.Container
+}
+
+// fact is a small label and a value; IDs and codes are set in fixed width.
+type fact struct {
+	words  *control.Prose
+	digits *canvas.Text
+	root   *fyne.Container
+}
+
+func newFact(w *Window, key string, fixedWidth bool) *fact {
+	l := w.kit.Look
+	label := control.NewProse(l, look.Small, look.InkSoft)
+	label.Set(w.t(key))
+	f := &fact{words: control.NewTitle(l, look.Body, look.Ink), digits: l.Digits("", look.Body, look.Ink)}
+	value := fyne.CanvasObject(f.words)
+	if fixedWidth {
+		value = f.digits
+	}
+	f.root = control.NewColumn(l.Px(2), label, value)
+	return f
+}
+
+func (f *fact) set(value string, ink color.Color) {
+	visible(f.root, value != "")
+	f.words.Set(value)
+	f.words.SetColor(ink)
+	f.digits.Text, f.digits.Color = value, ink
+}
+
+func newFacts(w *Window) *facts {
+	l := w.kit.Look
+	f := &facts{
+		w: w, mirror: newMirror(w),
+		card: newFact(w, "fact.card", false), reached: newFact(w, "fact.reached", false),
+		myKey: newFact(w, "fact.mykey", false), certificate: newFact(w, "fact.certificate", false),
+		platform: newFact(w, "fact.platform", false), took: newFact(w, "fact.took", false),
+		code: newFact(w, "fact.code", true), reference: newFact(w, "fact.reference", true),
+	}
+	label := control.NewTitle(l, look.Small, look.InkSoft)
+	label.Set(w.t("fact.mirror"))
+	f.root = control.NewColumn(l.Px(16), control.NewColumn(l.Px(6), label, f.mirror.root),
+		f.card.root, f.reached.root, f.myKey.root, f.certificate.root, f.platform.root, f.took.root, f.code.root, f.reference.root)
+	return f
+}
+
+func (f *facts) show(v app.View) {
+	w := v.Write
+	f.mirror.show(v)
+	torn := w.Phase == app.PhaseTorn
+	f.card.set(f.cardWords(w), look.Ink)
+	reached := ""
+	if torn {
+		reached = f.w.t("fact.reached." + reachedKeys[w.Reached])
+	}
+	f.reached.set(reached, look.Ink)
+	f.showMyKey(w, torn)
+	f.showCertificate(w, torn)
+	platform, took := "", ""
+	if w.Phase == app.PhaseDone {
+		platform = f.w.t("fact.platform.done")
+		s := int(w.Took.Round(time.Second).Seconds())
+		took = f.w.t("fact.took.value", s/60, s%60)
+	}
+	f.platform.set(platform, look.Good)
+	f.took.set(took, look.Ink)
+	f.code.set(string(w.Problem.Code), look.Ink)
+	f.reference.set(w.Problem.Reference, look.Ink)
+}
+
+func (f *facts) cardWords(w app.WriteView) string {
+	switch {
+	case w.Phase == app.PhaseDone || w.Phase == app.PhaseTorn:
+		return ""
+	case w.Card:
+		return f.w.t("fact.card.mynumber")
+	case w.Phase == app.PhaseWaiting:
+		return f.w.t("fact.card.none")
+	}
+	return ""
+}
+
+func (f *facts) showMyKey(w app.WriteView, torn bool) {
+	words := w.MyKeyID
+	if words == "" && w.Card && (w.Phase <= app.PhaseChecking) {
+		words = f.w.t("fact.mykey.later")
+	}
+	if torn || w.Phase == app.PhaseProblem {
+		words = ""
+	}
+	f.myKey.set(words, look.Ink)
+}
+
+var certificates = [...]struct {
+	key string
+	ink color.NRGBA
+}{
+	app.CertificateGood:    {"fact.certificate.good", look.Good},
+	app.CertificateExpired: {"fact.certificate.expired", look.Bad},
+	app.CertificateRevoked: {"fact.certificate.revoked", look.Bad},
+	app.CertificateUnknown: {"fact.certificate.unknown", look.Bad},
+}
+
+func (f *facts) showCertificate(w app.WriteView, torn bool) {
+	if w.Certificate == app.CertificateNotAsked || torn || w.Phase == app.PhaseDone {
+		f.certificate.set("", look.Ink)
+		return
+	}
+	state := certificates[w.Certificate]
+	words := f.w.t(state.key)
+	if w.Certificate == app.CertificateGood {
+		words = f.w.t(state.key, w.CheckedAt.Format("15:04"))
+	}
+	f.certificate.set(words, state.ink)
+}

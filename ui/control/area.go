@@ -1,0 +1,76 @@
+package control
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Area shows one object at full width and scrolls it when it is higher than the
+// room there is; when it is lower, it fills the room or stands in the middle.
+type Area struct {
+	widget.BaseWidget
+	Scroll  *container.Scroll
+	content fyne.CanvasObject
+	sheet   *sheet
+}
+
+// sheet is the layout inside the scroll: as high as the content needs.
+type sheet struct {
+	size   fyne.Size
+	middle bool
+}
+
+func (s *sheet) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, s.size.Height) }
+
+func (s *sheet) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		if !s.middle {
+			put(o, 0, 0, size.Width, size.Height)
+			continue
+		}
+		h := Height(o, size.Width)
+		put(o, 0, max(0, (size.Height-h)/2), size.Width, h)
+	}
+}
+
+// NewArea is an area; middle sets low content in the middle.
+func NewArea(content fyne.CanvasObject, middle bool) *Area {
+	s := &sheet{middle: middle}
+	a := &Area{content: content, sheet: s}
+	a.Scroll = container.NewVScroll(&fyne.Container{Layout: s, Objects: []fyne.CanvasObject{content}})
+	a.ExtendBaseWidget(a)
+	return a
+}
+
+// HeightFor implements Flowing: the room it would like.
+func (a *Area) HeightFor(width float32) float32 { return Height(a.content, width) }
+
+// Reveal scrolls until o, which is somewhere inside, is in sight.
+func (a *Area) Reveal(o fyne.CanvasObject) {
+	driver := fyne.CurrentApp().Driver()
+	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(a.Scroll.Content).Y
+	bottom := top + o.Size().Height
+	at := a.Scroll.Offset.Y
+	switch {
+	case top < at:
+		at = top
+	case bottom > at+a.Scroll.Size().Height:
+		at = bottom - a.Scroll.Size().Height
+	}
+	a.Scroll.ScrollToOffset(fyne.NewPos(0, max(0, at)))
+}
+
+// CreateRenderer implements fyne.Widget.
+func (a *Area) CreateRenderer() fyne.WidgetRenderer {
+	return &parts{
+		objects: fixed(a.Scroll),
+		show:    nothing,
+		place: func(size fyne.Size) {
+			a.sheet.size = fyne.NewSize(size.Width, max(size.Height, Height(a.content, size.Width)))
+			put(a.Scroll, 0, 0, size.Width, size.Height)
+			a.Scroll.Refresh()
+		},
+		least: func() fyne.Size { return fyne.Size{} },
+	}
+}

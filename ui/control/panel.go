@@ -1,0 +1,90 @@
+package control
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/madoguchi/madoguchi/ui/look"
+)
+
+// Tone is what a panel says by its colour; a mark or a word says it too.
+type Tone int
+
+// Tones.
+const (
+	Calm Tone = iota
+	Plain
+	Sheet // white on a colour, without a frame
+	Deep  // dark, on the resident's blue
+	Success
+	Warning
+	Failure
+)
+
+var tones = [...]struct{ fill, frame color.NRGBA }{
+	Calm:    {look.Surface, look.Surface},
+	Plain:   {look.Paper, look.Line},
+	Sheet:   {look.Paper, look.Paper},
+	Deep:    {look.KeyPressed, look.KeyPressed},
+	Success: {look.GoodSurface, look.GoodMark},
+	Warning: {look.WarnSurface, look.WarnMark},
+	Failure: {look.BadSurface, look.BadMark},
+}
+
+// Panel is a rounded surface around one object.
+type Panel struct {
+	widget.BaseWidget
+	look    look.Look
+	tone    Tone
+	pad     float32
+	content fyne.CanvasObject
+	area    *Area
+}
+
+// NewPanel is a panel with pad px around its content, which it scrolls if it must.
+func NewPanel(l look.Look, tone Tone, pad float32, content fyne.CanvasObject) *Panel {
+	p := &Panel{look: l, tone: tone, pad: pad, content: content, area: NewArea(content, true)}
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// Tone changes the colour.
+func (p *Panel) Tone(tone Tone) {
+	p.tone = tone
+	p.Refresh()
+}
+
+// Reveal scrolls until o is in sight.
+func (p *Panel) Reveal(o fyne.CanvasObject) { p.area.Reveal(o) }
+
+// WidestLine is how wide the content is when nothing wraps.
+func (p *Panel) WidestLine() float32 { return p.content.MinSize().Width }
+
+// HeightFor implements Flowing.
+func (p *Panel) HeightFor(width float32) float32 {
+	return Height(p.content, width-2*p.look.Px(p.pad)) + 2*p.look.Px(p.pad)
+}
+
+// CreateRenderer implements fyne.Widget.
+func (p *Panel) CreateRenderer() fyne.WidgetRenderer {
+	ground := &canvas.Rectangle{CornerRadius: p.look.Px(look.RadiusPanel)}
+	r := &parts{objects: fixed(ground, p.area)}
+	r.show = func() {
+		ground.FillColor, ground.StrokeColor = tones[p.tone].fill, tones[p.tone].frame
+		ground.StrokeWidth = p.look.Px(2)
+		if p.tone == Plain {
+			ground.StrokeWidth = p.look.Px(1)
+		}
+	}
+	r.place = func(size fyne.Size) {
+		pad := p.look.Px(p.pad)
+		put(ground, 0, 0, size.Width, size.Height)
+		put(p.area, pad, pad, size.Width-2*pad, size.Height-2*pad)
+	}
+	r.least = func() fyne.Size { return fyne.NewSize(p.look.Px(120), 2*p.look.Px(p.pad)) }
+	r.show()
+	return r
+}

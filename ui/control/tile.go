@@ -1,0 +1,68 @@
+package control
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"github.com/madoguchi/madoguchi/ui/look"
+)
+
+// Tile is the largest thing on a screen: the task to begin, with its key.
+type Tile struct {
+	pressable
+	title, text *Prose
+	key         string
+}
+
+var _ Flowing = (*Tile)(nil)
+
+// NewTile is a blue tile.
+func NewTile(kit Kit, title, text, key string, tap func()) *Tile {
+	t := &Tile{title: NewTitle(kit.Look, look.Title, look.Paper), text: NewProse(kit.Look, look.Body, look.Paper), key: key}
+	t.title.Set(title)
+	t.text.Set(text)
+	t.be(t, kit, tap)
+	return t
+}
+
+const (
+	tilePad    float32 = 26
+	tileHeight float32 = 150
+)
+
+// HeightFor implements Flowing.
+func (t *Tile) HeightFor(width float32) float32 {
+	l := t.kit.Look
+	inner := width - 2*l.Px(tilePad)
+	return max(l.Px(tileHeight), t.title.HeightFor(inner-l.Px(60))+t.text.HeightFor(inner)+l.Px(2*tilePad+16))
+}
+
+// CreateRenderer implements fyne.Widget.
+func (t *Tile) CreateRenderer() fyne.WidgetRenderer {
+	l := t.kit.Look
+	ground := &canvas.Rectangle{FillColor: look.Key, CornerRadius: l.Px(look.RadiusPanel)}
+	keyCap := newKeyCap(l)
+	keyCap.set(t.key, look.Paper)
+	focus := newRing(l, look.RadiusPanel)
+	return &parts{
+		objects: fixed(ground, t.title, t.text, keyCap.frame, keyCap.name, focus.outer, focus.inner),
+		show: func() {
+			ground.FillColor = look.Key
+			if t.pressed {
+				ground.FillColor = look.KeyPressed
+			}
+			focus.show(t.focused)
+		},
+		place: func(size fyne.Size) {
+			pad := l.Px(tilePad)
+			put(ground, 0, 0, size.Width, size.Height)
+			inner := size.Width - 2*pad
+			h := t.title.HeightFor(inner - l.Px(60))
+			put(t.title, pad, pad, inner-l.Px(60), h)
+			put(t.text, pad, pad+h+l.Px(16), inner, t.text.HeightFor(inner))
+			keyCap.place(size.Width-l.Px(18)-keyCap.size().Width, l.Px(18))
+			focus.place(size)
+		},
+		least: func() fyne.Size { return fyne.NewSize(l.Px(240), l.Px(tileHeight)) },
+	}
+}

@@ -1,0 +1,96 @@
+package gallery
+
+import (
+	"image"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/madoguchi/madoguchi/app"
+	"github.com/madoguchi/madoguchi/assets"
+	"github.com/madoguchi/madoguchi/ui/clerk"
+	"github.com/madoguchi/madoguchi/ui/look"
+	"github.com/madoguchi/madoguchi/ui/resident"
+)
+
+// Room is a size of window and of text to draw a View in.
+type Room struct {
+	Name          string
+	Width, Height float32
+	Scale         float32
+}
+
+// Rooms are the usual PC, the smallest screen, and 200 % text on both.
+var Rooms = []Room{
+	{"1366x768", 1366, 768, 1},
+	{"1024x700", 1024, 700, 1},
+	{"1366x768-200", 1366, 768, 2},
+	{"1024x700-200", 1024, 700, 2},
+}
+
+// Rooms are those a sheet is drawn in.
+func (s Sheet) Rooms() []Room {
+	if s.Extreme {
+		return Rooms
+	}
+	return Rooms[:1]
+}
+
+// Catalogues are the languages of both windows.
+type Catalogues struct{ Clerk, Easy, English assets.Catalogue }
+
+// LoadCatalogues loads them.
+func LoadCatalogues() (Catalogues, error) {
+	var c Catalogues
+	for _, one := range []struct {
+		lang string
+		into *assets.Catalogue
+	}{{assets.Japanese, &c.Clerk}, {assets.EasyJapanese, &c.Easy}, {assets.English, &c.English}} {
+		loaded, err := assets.Load(one.lang)
+		if err != nil {
+			return Catalogues{}, err
+		}
+		*one.into = loaded
+	}
+	return c, nil
+}
+
+// Nobody takes every intent and does nothing.
+type Nobody struct{}
+
+// Send implements clerk.Desk and resident.Desk.
+func (Nobody) Send(app.Intent) {}
+
+// Digit implements resident.Desk.
+func (Nobody) Digit(byte) {}
+
+// Clerk puts the clerk's window with a View on a canvas of Fyne's test driver;
+// close the window when done. It needs a test app.
+func Clerk(c Catalogues, v app.View, r Room) fyne.Window {
+	w := clerk.New(look.New(r.Scale), clerk.Texts{Clerk: c.Clerk, Easy: c.Easy, English: c.English}, Nobody{}, time.Now)
+	window := stand(w.Content(), r)
+	w.Attach(window.Canvas())
+	w.Show(v)
+	return window
+}
+
+// Resident does the same with the resident's window.
+func Resident(c Catalogues, v app.View, r Room) fyne.Window {
+	w := resident.New(look.New(r.Scale), resident.Texts{Easy: c.Easy, English: c.English}, Nobody{}, true, time.Now)
+	window := stand(w.Content(), r)
+	w.Attach(window.Canvas())
+	w.Show(v)
+	return window
+}
+
+func stand(content fyne.CanvasObject, r Room) fyne.Window {
+	fyne.CurrentApp().Settings().SetTheme(look.Theme{Look: look.New(r.Scale)})
+	window := test.NewWindow(content)
+	window.SetPadded(false)
+	window.Resize(fyne.NewSize(r.Width, r.Height))
+	return window
+}
+
+// Picture is what stands on the window.
+func Picture(w fyne.Window) image.Image { return w.Canvas().Capture() }
