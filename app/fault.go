@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/madoguchi/madoguchi/app/journal"
+	"github.com/madoguchi/madoguchi/app/settings"
 	"github.com/madoguchi/madoguchi/cardio"
 	"github.com/madoguchi/madoguchi/mykey"
 	"github.com/madoguchi/madoguchi/platformclient"
@@ -87,6 +88,8 @@ var faults = []struct {
 	{mykey.ErrKeyUnknown, CodeMyKeyKeyUnknown},
 
 	{journal.ErrKey, CodeJournal},
+	{settings.ErrNotEnrolled, CodeDeskNotEnrolled},
+	{settings.ErrCA, CodePlatformTLS},
 }
 
 // code gives an error's help-desk code; DESK-UNKNOWN where the table has none.

@@ -101,7 +101,7 @@ func (p *provision) work(ctx context.Context) error {
 	if err := p.during(ctx, true, p.read); err != nil {
 		return err
 	}
-	for first := true; ; first = false {
+	for range maxRounds {
 		move, code := next(p.state(), goal{want: p.want, known: p.known, release: p.release, keys: p.recordKeys()})
 		switch {
 		case move == MoveRefuse:
@@ -112,16 +112,31 @@ func (p *provision) work(ctx context.Context) error {
 			return errReleased
 		case move == MoveDone:
 			return nil
-		case !first:
-			return fmt.Errorf("a card session changed nothing: %w", cardio.ErrUnexpected)
 		}
+		before := p.shown()
 		if err := p.make(ctx, move); err != nil {
 			return err
 		}
 		if err := p.during(ctx, false, p.reread); err != nil {
 			return &tornError{err}
 		}
+		if p.shown() == before {
+			break
+		}
 	}
+	return fmt.Errorf("a card session changed nothing: %w", cardio.ErrUnexpected)
+}
+
+// maxRounds bounds the card sessions of one transaction; two are usual.
+const maxRounds = 4
+
+// shown is what a round may change: the card, and what is known of the goal.
+func (p *provision) shown() shown { return shown{p.facts.Reserved, string(p.facts.Area), p.known} }
+
+type shown struct {
+	reserved bool
+	area     string
+	known    bool
 }
 
 // make makes one move: a card session of the platform.
