@@ -34,18 +34,18 @@ func (e Algorithm) Valid() bool {
 	}
 }
 
-// Defines values for CardSessionRequestStep.
+// Defines values for CardStepKind.
 const (
-	CardSessionRequestStepRelease CardSessionRequestStep = "release"
-	CardSessionRequestStepWrite   CardSessionRequestStep = "write"
+	StepRelease CardStepKind = "release"
+	StepWrite   CardStepKind = "write"
 )
 
-// Valid indicates whether the value is a known member of the CardSessionRequestStep enum.
-func (e CardSessionRequestStep) Valid() bool {
+// Valid indicates whether the value is a known member of the CardStepKind enum.
+func (e CardStepKind) Valid() bool {
 	switch e {
-	case CardSessionRequestStepRelease:
+	case StepRelease:
 		return true
-	case CardSessionRequestStepWrite:
+	case StepWrite:
 		return true
 	default:
 		return false
@@ -219,37 +219,37 @@ func (e ProblemCode) Valid() bool {
 
 // Defines values for Purpose.
 const (
-	PurposeCreate    Purpose = "create"
-	PurposeExport    Purpose = "export"
-	PurposeRegister  Purpose = "register"
-	PurposeReinstate Purpose = "reinstate"
-	PurposeRename    Purpose = "rename"
-	PurposeSignIn    Purpose = "sign-in"
-	PurposeStop      Purpose = "stop"
-	PurposeWithdraw  Purpose = "withdraw"
-	PurposeWrite     Purpose = "write"
+	Create    Purpose = "create"
+	Export    Purpose = "export"
+	Register  Purpose = "register"
+	Reinstate Purpose = "reinstate"
+	Rename    Purpose = "rename"
+	SignIn    Purpose = "sign-in"
+	Stop      Purpose = "stop"
+	Withdraw  Purpose = "withdraw"
+	Write     Purpose = "write"
 )
 
 // Valid indicates whether the value is a known member of the Purpose enum.
 func (e Purpose) Valid() bool {
 	switch e {
-	case PurposeCreate:
+	case Create:
 		return true
-	case PurposeExport:
+	case Export:
 		return true
-	case PurposeRegister:
+	case Register:
 		return true
-	case PurposeReinstate:
+	case Reinstate:
 		return true
-	case PurposeRename:
+	case Rename:
 		return true
-	case PurposeSignIn:
+	case SignIn:
 		return true
-	case PurposeStop:
+	case Stop:
 		return true
-	case PurposeWithdraw:
+	case Withdraw:
 		return true
-	case PurposeWrite:
+	case Write:
 		return true
 	default:
 		return false
@@ -319,15 +319,12 @@ type CardSessionRequest struct {
 	Facts      CardFacts    `json:"facts"`
 
 	// Job 16 random bytes
-	Job  Hex16                  `json:"job"`
-	Step CardSessionRequestStep `json:"step"`
+	Job  Hex16        `json:"job"`
+	Step CardStepKind `json:"step"`
 
 	// Transaction 16 random bytes
 	Transaction Hex16 `json:"transaction"`
 }
-
-// CardSessionRequestStep defines model for CardSessionRequest.Step.
-type CardSessionRequestStep string
 
 // CardStep defines model for CardStep.
 type CardStep struct {
@@ -344,6 +341,9 @@ type CardStep struct {
 	// Wanted The record to be written
 	Wanted *[]byte `json:"wanted,omitempty"`
 }
+
+// CardStepKind defines model for CardStepKind.
+type CardStepKind string
 
 // CertificateRequest defines model for CertificateRequest.
 type CertificateRequest struct {

@@ -45,7 +45,7 @@ type CardSession struct {
 
 func (s CardSession) wire() api.CardSessionRequest {
 	return api.CardSessionRequest{
-		Transaction: s.Transaction, Job: s.Job, Step: api.CardSessionRequestStep(s.Step),
+		Transaction: s.Transaction, Job: s.Job, Step: api.CardStepKind(s.Step),
 		Facts: api.CardFacts{
 			Isd: s.Facts.ISD, ImageNumber: s.Facts.ImageNumber, Reserved: s.Facts.Reserved,
 			FreeSpace: optional(s.Facts.FreeSpace), SlotA: optional(s.Facts.SlotA), SlotB: optional(s.Facts.SlotB),

@@ -26,9 +26,8 @@ func (c Card) Generation() uint32 { return max(c.ConfirmedGeneration, c.OfferedG
 // the record that the card is to hold in the place of the offered one. It
 // returns ErrMixed, or ErrConflict where the row is no longer was.
 func (s *Store) BeginCard(ctx context.Context, id PersonID, was Card, offer *Card, change Change) error {
-	change.Person = change.tag(id)
 	return s.change(ctx, func(tx *sql.Tx) error {
-		if err := renew(ctx, tx, change); err != nil {
+		if err := renew(ctx, tx, change, id); err != nil {
 			return err
 		}
 		if offer == nil {

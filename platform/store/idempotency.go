@@ -8,6 +8,10 @@ import (
 	"time"
 )
 
+// OutcomeDone is the outcome of a change that was made; any other is the code
+// of what refused it.
+const OutcomeDone = "done"
+
 // Change is what is kept of a change for a day: hashes and an outcome, never
 // the answer's content.
 type Change struct {
@@ -19,10 +23,16 @@ type Change struct {
 	Made        time.Time // not kept: only when to forget is, to the hour
 	// Tag makes Person. It is custody's and runs inside the transaction, for
 	// only there it is known whose change it is.
-	Tag func(PersonID) []byte
+	Tag func(PersonID) ([]byte, error)
 }
 
-func (c Change) tag(id PersonID) []byte { return c.Tag(id) }
+// of gives the change with its outcome and whose it is.
+func (c Change) of(id PersonID, outcome string) (Change, error) {
+	var err error
+	c.Outcome = outcome
+	c.Person, err = c.Tag(id)
+	return c, err
+}
 
 // Change reads what became of a key, or ErrNone.
 func (s *Store) Change(ctx context.Context, key Handle, now time.Time) (Change, error) {
@@ -34,11 +44,15 @@ func (s *Store) Change(ctx context.Context, key Handle, now time.Time) (Change, 
 }
 
 // note keeps a change that was made once: ErrMixed, ErrKeyUsed.
-func note(ctx context.Context, tx *sql.Tx, c Change) error {
+func note(ctx context.Context, tx *sql.Tx, c Change, id PersonID, outcome string) error {
+	c, err := c.of(id, outcome)
+	if err != nil {
+		return err
+	}
 	if err := tie(ctx, tx, c); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `
+	_, err = tx.ExecContext(ctx, `
 		INSERT INTO idempotency (key, request, transaction_id, person, outcome, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`,
 		c.Key[:], c.Request, c.Transaction, c.Person, c.Outcome, c.expires())
 	if isUnique(err) {
@@ -52,11 +66,15 @@ func note(ctx context.Context, tx *sql.Tx, c Change) error {
 
 // renew keeps the tie of a transaction that may come again for the same person
 // (card sessions, which carry no key).
-func renew(ctx context.Context, tx *sql.Tx, c Change) error {
+func renew(ctx context.Context, tx *sql.Tx, c Change, id PersonID) error {
+	c, err := c.of(id, OutcomeDone)
+	if err != nil {
+		return err
+	}
 	if err := tie(ctx, tx, c); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `
+	_, err = tx.ExecContext(ctx, `
 		INSERT INTO idempotency (key, request, transaction_id, person, outcome, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 		    ON CONFLICT (key) DO NOTHING`,
 		c.Key[:], c.Request, c.Transaction, c.Person, c.Outcome, c.expires())

@@ -37,10 +37,7 @@ func (s *Store) MakeMyKey(ctx context.Context, n NewMyKey, exists string) error 
 		switch {
 		case err == nil:
 			held = true
-			refused := n.Change
-			refused.Outcome = exists
-			refused.Person = n.Change.tag(holder.ID)
-			return note(ctx, tx, refused)
+			return note(ctx, tx, n.Change, holder.ID, exists)
 		case !errors.Is(err, ErrNone):
 			return err
 		}
@@ -56,9 +53,7 @@ func (s *Store) MakeMyKey(ctx context.Context, n NewMyKey, exists string) error 
 		if err != nil {
 			return fmt.Errorf("insert holder: %w", err)
 		}
-		made := n.Change
-		made.Person = n.Change.tag(n.ID)
-		return note(ctx, tx, made)
+		return note(ctx, tx, n.Change, n.ID, OutcomeDone)
 	})
 	if err == nil && held {
 		return ErrHolder

@@ -1,0 +1,68 @@
+package server
+
+import (
+	"github.com/madoguchi/madoguchi/api"
+	"github.com/madoguchi/madoguchi/platform/registry"
+)
+
+// route is one row of the table of who may call what.
+type route struct {
+	// roles: a desk with one of them. nil: any desk. open: nobody is asked.
+	roles []string
+	open  bool
+	// clerk: a clerk must be signed in at the desk.
+	clerk bool
+	// body is what the request body is decoded into, nil for none.
+	body func() any
+	// size is the most a body may have, in bytes.
+	size int64
+}
+
+const (
+	small = 16 << 10 // certificates and signatures
+	large = 64 << 10 // answers of a card
+)
+
+// routes is the table: each pattern of the contract, who may call it, and what
+// it takes. A pattern that is not here answers nobody.
+var routes = map[string]route{
+	"POST /v1/desks":            {open: true, body: body[api.EnrolRequest], size: small},
+	"GET /v1/desk":              {},
+	"POST /v1/desk/certificate": {body: body[api.CertificateRequest], size: small},
+	"POST /v1/challenges":       {body: body[api.ChallengesRequest], size: small},
+	"POST /v1/mykeys": {
+		roles: []string{registry.RoleMunicipal, registry.RoleResident},
+		body:  body[api.MakeMyKeyRequest], size: small,
+	},
+	"POST /v1/card-sessions": {
+		roles: []string{registry.RoleMunicipal},
+		body:  body[api.CardSessionRequest], size: small,
+	},
+	"POST /v1/card-sessions/{id}/steps": {
+		roles: []string{registry.RoleMunicipal},
+		body:  body[api.CardAnswers], size: large,
+	},
+	"DELETE /v1/card-sessions/{id}": {roles: []string{registry.RoleMunicipal}},
+	"GET /healthz":                  {open: true},
+	"GET /readyz":                   {open: true},
+}
+
+func body[T any]() any { return new(T) }
+
+// admits reports whether a desk may call, and what is missing else.
+func (r route) admits(d registry.Desk) error {
+	if r.clerk && d.Clerk == "" {
+		return registry.ErrRole
+	}
+	if r.roles == nil {
+		return nil
+	}
+	for _, have := range d.Roles {
+		for _, want := range r.roles {
+			if have.Name == want {
+				return nil
+			}
+		}
+	}
+	return registry.ErrRole
+}
