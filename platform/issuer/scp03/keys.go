@@ -45,7 +45,6 @@ var (
 const (
 	derivCardCryptogram = 0x00
 	derivHostCryptogram = 0x01
-	derivCardChallenge  = 0x02
 	derivENC            = 0x04
 	derivMAC            = 0x06
 	derivRMAC           = 0x07
