@@ -130,7 +130,7 @@ func (row ownRow) matches(o *ownRules, c apdu.Command) bool {
 		(row.ef == 0 || row.ef == o.ef) &&
 		(!row.pin || o.pin) &&
 		row.cla == c.CLA && row.ins == c.INS &&
-		(row.p1 == c.P1 && row.p2 == c.P2 || row.p1 == offset15 && c.P1 < 0x80) &&
+		(row.p1 == c.P1 && row.p2 == c.P2 || row.ins == insReadBinary && row.p1 == offset15 && c.P1 < 0x80) &&
 		row.dataMatches(c.Data)
 }
 
