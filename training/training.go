@@ -1,0 +1,199 @@
+// Package training is a whole counter without a real card or a real platform:
+// demo cards, an embedded platform on loopback with published test keys, a demo
+// desk and residents who have made their MyKey ID. CA, card keys and platform
+// share one process and one memory, and none of it can touch anything real.
+package training
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/madoguchi/madoguchi/app/journal"
+	"github.com/madoguchi/madoguchi/cardio"
+	"github.com/madoguchi/madoguchi/mykey"
+	"github.com/madoguchi/madoguchi/platformclient"
+	"github.com/madoguchi/madoguchi/virtualcard/fault"
+	"github.com/madoguchi/madoguchi/virtualcard/simpki"
+)
+
+// Options set up a training counter.
+type Options struct {
+	VPCD  string        // port of a vpcd that the cards are put behind; "" in process
+	Pace  time.Duration // what a command takes longer in process
+	Cards []string      // names of the demo cards to make; nil all
+	Page  int           // page size of the cards' memory, bytes; 0 is 64
+	Dir   string        // for journal and database, kept; "" a folder that Close removes
+	Log   *slog.Logger
+}
+
+// Training is a running training counter. Close it.
+type Training struct {
+	options  Options
+	dir      string
+	platform *embedded
+	client   *platformclient.Client
+	journal  *journal.Journal
+	reader   *cardio.Reader
+	trainer  *Trainer
+	key      *rsa.PrivateKey // of every demo certificate: they are told apart by serial
+	closers  []func() error  // last first
+}
+
+// Start starts everything. With VPCD it returns ErrSystemPCSC or ErrRealReader
+// rather than come near a real card.
+func Start(ctx context.Context, o Options) (t *Training, err error) {
+	t = &Training{options: o, dir: o.Dir}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("start training: %w", err), t.Close())
+		}
+	}()
+	if o.VPCD != "" {
+		if err := checkSocket(os.Getenv); err != nil {
+			return t, err
+		}
+	}
+	if err := t.openFolder(ctx); err != nil {
+		return t, err
+	}
+	if t.platform, err = startPlatform(ctx, filepath.Join(t.dir, "platform.db"), o.Log); err != nil {
+		return t, err
+	}
+	t.closers = append(t.closers, t.platform.Close)
+	if t.client, err = t.platform.enrol(ctx); err != nil {
+		return t, err
+	}
+	t.closers = append(t.closers, func() error { t.client.Close(); return nil })
+	if t.key, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
+		return t, fmt.Errorf("demo key: %w", err)
+	}
+	cards, err := t.makeCards(ctx)
+	if err != nil {
+		return t, err
+	}
+	t.trainer = &Trainer{cards: cards}
+	return t, t.openReader(ctx)
+}
+
+func (t *Training) openFolder(ctx context.Context) (err error) {
+	if t.dir == "" {
+		if t.dir, err = os.MkdirTemp("", "madoguchi-training-"); err != nil {
+			return err
+		}
+		t.closers = append(t.closers, func() error { return os.RemoveAll(t.dir) })
+	}
+	// The key is nowhere: a training journal is forgotten with its process.
+	var key [journal.KeySize]byte
+	if t.options.Dir == "" {
+		rand.Read(key[:]) // never fails: crypto/rand aborts the program instead
+	}
+	if t.journal, err = journal.Open(ctx, filepath.Join(t.dir, "journal.db"), key); err != nil {
+		return err
+	}
+	t.closers = append(t.closers, t.journal.Close)
+	return nil
+}
+
+// makeCards makes the demo cards, lets their holders make a MyKey ID, and puts
+// on the cards what stands on them beforehand.
+func (t *Training) makeCards(ctx context.Context) ([]*Card, error) {
+	other := mykey.ID{}
+	var cards []*Card
+	for i, d := range demos {
+		if t.options.Cards != nil && !slices.Contains(t.options.Cards, d.name) {
+			continue
+		}
+		card, err := t.makeDemo(ctx, d, i, &other)
+		if err != nil {
+			return nil, err
+		}
+		cards = append(cards, card)
+	}
+	if len(cards) == 0 {
+		return nil, errors.New("no demo card of these names")
+	}
+	return cards, nil
+}
+
+func (t *Training) makeDemo(ctx context.Context, d demo, number int, other *mykey.ID) (*Card, error) {
+	d.request.Key = t.key
+	chip, serial, err := makeCard(d, t.platform.pki, number, t.options.Page)
+	if err != nil {
+		return nil, err
+	}
+	card := &Card{Name: d.name, Chip: chip, mute: chip.Mute()}
+	if !d.noID {
+		if card.MyKey, err = MakeMyKey(ctx, t.client, chip, pin); err != nil {
+			return nil, fmt.Errorf("%s: %w", d.name, err)
+		}
+	}
+	if d.area != nil {
+		if other.IsZero() {
+			if *other, err = t.stranger(ctx); err != nil {
+				return nil, err
+			}
+		}
+		content, err := d.area(ctx, &records{
+			sign: t.platform.custody.SignRecord, now: time.Now(), number: imageNumber(number), id: card.MyKey, other: *other,
+		})
+		if err == nil {
+			err = chip.LoadArea(content)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", d.name, err)
+		}
+	}
+	// The state that the demo is about comes after: its holder signed before.
+	t.platform.pki.Set(serial, d.state)
+	if err := spend(chip, d.tries); err != nil {
+		return nil, fmt.Errorf("%s: %w", d.name, err)
+	}
+	card.Fault = fault.Wrap(chip)
+	card.lain = card.Fault
+	if d.tears {
+		card.lain = &tearing{Card: card.Fault}
+	}
+	return card, nil
+}
+
+// stranger is a resident whose card is not here.
+func (t *Training) stranger(ctx context.Context) (mykey.ID, error) {
+	chip, _, err := makeCard(demo{name: "stranger", request: simpki.Request{Key: t.key}}, t.platform.pki, len(demos), t.options.Page)
+	if err != nil {
+		return mykey.ID{}, err
+	}
+	return MakeMyKey(ctx, t.client, chip, pin)
+}
+
+// Reader is the counter's R/W.
+func (t *Training) Reader() *cardio.Reader { return t.reader }
+
+// Platform is the demo desk's client.
+func (t *Training) Platform() *platformclient.Client { return t.client }
+
+// Journal is the training journal.
+func (t *Training) Journal() *journal.Journal { return t.journal }
+
+// Trainer works the demo cards.
+func (t *Training) Trainer() *Trainer { return t.trainer }
+
+// Cards are the demo cards, in the order of the chooser.
+func (t *Training) Cards() []*Card { return t.trainer.cards }
+
+// Close stops everything, last things first.
+func (t *Training) Close() error {
+	var err error
+	for _, c := range slices.Backward(t.closers) {
+		err = errors.Join(err, c())
+	}
+	t.closers = nil
+	return err
+}
