@@ -297,7 +297,7 @@ type CardAnswers struct {
 
 // CardFacts defines model for CardFacts.
 type CardFacts struct {
-	// FreeSpace Value of FF21 in the clear; absent where the card does not say
+	// FreeSpace FF21 as answered in the clear
 	FreeSpace *[]byte `json:"free_space,omitempty"`
 
 	// ImageNumber Value of tag 45 in the clear

@@ -28,7 +28,7 @@ const (
 type CardFacts struct {
 	ISD          []byte // AID
 	ImageNumber  []byte // value of tag 45
-	FreeSpace    []byte // value of FF21; nil where the card does not say
+	FreeSpace    []byte // FF21 as answered, with tag and length; nil where the card does not say
 	Reserved     bool
 	SlotA, SlotB []byte // 128 bytes each; nil where not reserved
 }
