@@ -65,6 +65,12 @@ func (w *Window) Attach(c fyne.Canvas) {
 	w.kit.Router.Listen(c)
 }
 
+// Leave closes what stands over the window, before another takes its canvas.
+func (w *Window) Leave() {
+	w.modal.Close()
+	w.canvas.Unfocus()
+}
+
 // Show draws a View.
 func (w *Window) Show(v app.View) {
 	before := w.view

@@ -35,16 +35,12 @@ type fact struct {
 	root   *fyne.Container
 }
 
-func newFact(w *Window, key string, fixedWidth bool) *fact {
+func newFact(w *Window, key string) *fact {
 	l := w.kit.Look
 	label := control.NewProse(l, look.Small, look.InkSoft)
 	label.Set(w.t(key))
 	f := &fact{words: control.NewTitle(l, look.Body, look.Ink), digits: l.Digits("", look.Body, look.Ink)}
-	value := fyne.CanvasObject(f.words)
-	if fixedWidth {
-		value = f.digits
-	}
-	f.root = control.NewColumn(l.Px(2), label, value)
+	f.root = control.NewColumn(l.Px(2), label, f.words, f.digits)
 	return f
 }
 
@@ -52,17 +48,25 @@ func (f *fact) set(value string, ink color.Color) {
 	visible(f.root, value != "")
 	f.words.Set(value)
 	f.words.SetColor(ink)
-	f.digits.Text, f.digits.Color = value, ink
+	f.digits.Hide()
+}
+
+// code shows a value in fixed width.
+func (f *fact) code(value string) {
+	visible(f.root, value != "")
+	f.words.Set("")
+	f.digits.Text = value
+	f.digits.Show()
 }
 
 func newFacts(w *Window) *facts {
 	l := w.kit.Look
 	f := &facts{
 		w: w, mirror: newMirror(w),
-		card: newFact(w, "fact.card", false), reached: newFact(w, "fact.reached", false),
-		myKey: newFact(w, "fact.mykey", false), certificate: newFact(w, "fact.certificate", false),
-		platform: newFact(w, "fact.platform", false), took: newFact(w, "fact.took", false),
-		code: newFact(w, "fact.code", true), reference: newFact(w, "fact.reference", true),
+		card: newFact(w, "fact.card"), reached: newFact(w, "fact.reached"),
+		myKey: newFact(w, "fact.mykey"), certificate: newFact(w, "fact.certificate"),
+		platform: newFact(w, "fact.platform"), took: newFact(w, "fact.took"),
+		code: newFact(w, "fact.code"), reference: newFact(w, "fact.reference"),
 	}
 	label := control.NewTitle(l, look.Small, look.InkSoft)
 	label.Set(w.t("fact.mirror"))
@@ -91,8 +95,8 @@ func (f *facts) show(v app.View) {
 	}
 	f.platform.set(platform, look.Good)
 	f.took.set(took, look.Ink)
-	f.code.set(string(w.Problem.Code), look.Ink)
-	f.reference.set(w.Problem.Reference, look.Ink)
+	f.code.code(string(w.Problem.Code))
+	f.reference.code(w.Problem.Reference)
 }
 
 func (f *facts) cardWords(w app.WriteView) string {
@@ -108,14 +112,14 @@ func (f *facts) cardWords(w app.WriteView) string {
 }
 
 func (f *facts) showMyKey(w app.WriteView, torn bool) {
-	words := w.MyKeyID
-	if words == "" && w.Card && (w.Phase <= app.PhaseChecking) {
-		words = f.w.t("fact.mykey.later")
+	switch {
+	case torn || w.Phase == app.PhaseProblem:
+		f.myKey.set("", look.Ink)
+	case w.MyKeyID == "" && w.Card && w.Phase <= app.PhaseChecking:
+		f.myKey.set(f.w.t("fact.mykey.later"), look.Ink)
+	default:
+		f.myKey.code(w.MyKeyID)
 	}
-	if torn || w.Phase == app.PhaseProblem {
-		words = ""
-	}
-	f.myKey.set(words, look.Ink)
 }
 
 var certificates = [...]struct {

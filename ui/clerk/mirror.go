@@ -27,7 +27,7 @@ func newMirror(w *Window) *mirror {
 	m := &mirror{
 		w:       w,
 		ground:  &canvas.Rectangle{CornerRadius: l.Px(look.RadiusControl), StrokeColor: look.DrawnLine, StrokeWidth: l.Px(2)},
-		say:     control.NewTitle(l, 18, look.Paper).Centred(),
+		say:     control.NewTitle(l, look.Large, look.Paper).Centred(),
 		english: control.NewProse(l, look.Small, look.OnColour).Centred(),
 		dots:    control.NewDots(l, 4, 12, 10, look.Paper),
 	}

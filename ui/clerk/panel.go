@@ -16,6 +16,8 @@ type panel struct {
 	w        *Window
 	root     *control.Panel
 	pictures map[control.CardPose]fyne.CanvasObject
+	pose     control.CardPose  // of the present phase
+	drawn    bool              // the phase has a drawing
 	bad      fyne.CanvasObject // ! above a problem
 	dots     *control.Dots
 	dotsRow  fyne.CanvasObject
@@ -66,7 +68,7 @@ func newPanel(w *Window) *panel {
 	p := &panel{w: w, pictures: map[control.CardPose]fyne.CanvasObject{}}
 	var parts []fyne.CanvasObject
 	for _, pose := range []control.CardPose{control.CardOn, control.CardOff, control.CardTorn} {
-		p.pictures[pose] = &fyne.Container{Layout: pictureSize{l, 216, 176}, Objects: []fyne.CanvasObject{control.NewCardPicture(pose, false)}}
+		p.pictures[pose] = &fyne.Container{Layout: pictureSize{l, 216, 192}, Objects: []fyne.CanvasObject{control.NewCardPicture(pose, false)}}
 		parts = append(parts, p.pictures[pose])
 	}
 	p.bad = control.NewMiddle(control.NewBadge(l, 56, false))
@@ -85,9 +87,19 @@ func newPanel(w *Window) *panel {
 	p.barRow = control.NewInset(control.Inset{Top: l.Px(12)}, control.NewMiddle(p.bar))
 	p.buildReceipt()
 	p.buildAdvice()
+	for _, o := range []**fyne.Container{&p.good, &p.list, &p.receipt, &p.advice, &p.warned} {
+		*o = control.NewInset(control.Inset{Left: l.Px(28), Right: l.Px(28)}, *o)
+	}
 	parts = append(parts, p.bad, p.dotsRow, p.good, p.title, p.text, p.tries, p.hurry, p.list, p.barRow, p.receipt, p.advice, p.warned)
-	p.root = control.NewPanel(l, control.Calm, 28, control.NewColumn(l.Px(14), parts...))
+	p.root = control.NewPanel(l, control.Calm, 14, control.NewColumn(l.Px(14), parts...))
 	return p
+}
+
+// compact leaves the drawing out, so that the words come first.
+func (p *panel) compact(yes bool) {
+	for pose, picture := range p.pictures {
+		visible(picture, p.drawn && !yes && pose == p.pose)
+	}
 }
 
 func (p *panel) buildGood() {

@@ -1,6 +1,8 @@
 package clerk
 
 import (
+	"unicode/utf8"
+
 	"github.com/madoguchi/madoguchi/app"
 	"github.com/madoguchi/madoguchi/ui/control"
 	"github.com/madoguchi/madoguchi/ui/look"
@@ -52,9 +54,16 @@ func (p *panel) show(v app.View) {
 	phase := phases[v.Write.Phase]
 	has := func(part part) bool { return phase.parts&part != 0 }
 	p.root.Tone(phase.tone)
-	visible(p.pictures[control.CardOn], has(partCardOn))
-	visible(p.pictures[control.CardOff], has(partCardOff))
-	visible(p.pictures[control.CardTorn], has(partCardTorn))
+	p.drawn = has(partCardOn | partCardOff | partCardTorn)
+	switch {
+	case has(partCardOn):
+		p.pose = control.CardOn
+	case has(partCardOff):
+		p.pose = control.CardOff
+	case has(partCardTorn):
+		p.pose = control.CardTorn
+	}
+	p.compact(false)
 	visible(p.bad, has(partBad))
 	visible(p.dotsRow, has(partDots))
 	visible(p.good, has(partGood))
@@ -91,8 +100,20 @@ func (p *panel) showWords(v app.WriteView) {
 		p.goodText.Set(text)
 		words, text = "", ""
 	}
+	p.title.SetSize(titleSize(v.Phase, words))
 	p.title.Set(words)
 	p.text.Set(text)
+}
+
+// titleSize gives a problem's longer sentences a smaller type.
+func titleSize(phase app.Phase, words string) float32 {
+	switch {
+	case phase != app.PhaseProblem:
+		return look.Heading
+	case utf8.RuneCountInString(words) > 30:
+		return look.Large
+	}
+	return look.Title
 }
 
 func (p *panel) showTries(v app.WriteView) {
@@ -121,6 +142,10 @@ func (p *panel) showWarning(v app.WriteView) {
 		return
 	}
 	p.warned.Show()
-	p.warning.Set("! " + p.w.t("code."+string(code)+".happened"))
+	words := "! " + p.w.t("code."+string(code)+".happened")
+	if v.CardLeft {
+		words += p.w.t("code." + string(code) + ".now")
+	}
+	p.warning.Set(words)
 	p.warning.SetColor(look.Warn)
 }

@@ -126,10 +126,12 @@ func (b writeBody) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 // Layout implements fyne.Layout.
 func (b writeBody) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	l, s := b.s.w.kit.Look, b.s
+	s.panel.compact(false)
 	s.sheet.three = size.Width >= l.Px(threeFrom)
 	if s.sheet.three && s.sheet.HeightFor(nil, size.Width) > size.Height {
 		s.sheet.three = false
 	}
+	s.panel.compact(!s.sheet.three && s.sheet.HeightFor(nil, size.Width) > size.Height-l.Px(36))
 	visible(s.line, !s.sheet.three)
 	visible(s.steps, s.sheet.three)
 	top := float32(0)

@@ -15,6 +15,10 @@ type Area struct {
 	sheet   *sheet
 }
 
+// The scroll is a little larger than the area on every side: a frame that stands
+// right at the edge of a clip loses its outer half.
+const bleed float32 = 4
+
 // sheet is the layout inside the scroll: as high as the content needs.
 type sheet struct {
 	size   fyne.Size
@@ -26,11 +30,11 @@ func (s *sheet) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, 
 func (s *sheet) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range objects {
 		if !s.middle {
-			put(o, 0, 0, size.Width, size.Height)
+			put(o, bleed, bleed, size.Width-2*bleed, size.Height-2*bleed)
 			continue
 		}
-		h := Height(o, size.Width)
-		put(o, 0, max(0, (size.Height-h)/2), size.Width, h)
+		h := Height(o, size.Width-2*bleed)
+		put(o, bleed, max(bleed, (size.Height-h)/2), size.Width-2*bleed, h)
 	}
 }
 
@@ -67,8 +71,8 @@ func (a *Area) CreateRenderer() fyne.WidgetRenderer {
 		objects: fixed(a.Scroll),
 		show:    nothing,
 		place: func(size fyne.Size) {
-			a.sheet.size = fyne.NewSize(size.Width, max(size.Height, Height(a.content, size.Width)))
-			put(a.Scroll, 0, 0, size.Width, size.Height)
+			a.sheet.size = fyne.NewSize(size.Width, max(size.Height, Height(a.content, size.Width))+2*bleed)
+			put(a.Scroll, -bleed, -bleed, size.Width+2*bleed, size.Height+2*bleed)
 			a.Scroll.Refresh()
 		},
 		least: func() fyne.Size { return fyne.Size{} },

@@ -78,19 +78,25 @@ func (b *Button) Label() string { return b.label }
 // CreateRenderer implements fyne.Widget.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	l := b.kit.Look
-	ground := &canvas.Rectangle{CornerRadius: l.Px(look.RadiusControl), StrokeWidth: l.Px(1.5)}
+	ground := &canvas.Rectangle{CornerRadius: l.Px(look.RadiusControl)}
 	label := l.Bold("", b.size, look.Ink)
 	under := l.Text("", look.Small, look.Ink)
 	label.Alignment, under.Alignment = fyne.TextAlignCenter, fyne.TextAlignCenter
 	keyCap := newKeyCap(l)
 	focus := newRing(l, look.RadiusControl)
+	width := float32(1)
 	if b.kind == Ghost {
-		ground.StrokeWidth = l.Px(2)
+		width = 2
 	}
 	p := &parts{objects: fixed(ground, label, under, keyCap.frame, keyCap.name, focus.outer, focus.inner)}
 	p.show = func() {
 		fill, frame, ink := b.colours()
 		ground.FillColor, ground.StrokeColor = fill, frame
+		if fill == frame {
+			ground.StrokeWidth = 0
+		} else {
+			ground.StrokeWidth = l.Px(width)
+		}
 		label.Text, label.Color = b.label, ink
 		under.Text, under.Color = b.under, ink
 		keyCap.set(b.key, ink)
@@ -109,10 +115,10 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		y := (size.Height - words.Height) / 2
 		if b.under != "" {
 			y -= l.Px(look.Small) * 0.75
-			put(under, 0, y+words.Height+l.Px(4), size.Width, under.MinSize().Height)
+			put(under, 0, y+words.Height+l.Px(6), size.Width, under.MinSize().Height)
 		}
 		put(label, x, y, words.Width, words.Height)
-		keyCap.place(x+words.Width+gap(), (size.Height-capSize.Height)/2)
+		keyCap.place(x+words.Width+gap(), y+(words.Height-capSize.Height)/2)
 		focus.place(size)
 	}
 	p.least = func() fyne.Size {

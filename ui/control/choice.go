@@ -33,7 +33,7 @@ func (c *Choice) Choose(chosen bool) {
 // CreateRenderer implements fyne.Widget.
 func (c *Choice) CreateRenderer() fyne.WidgetRenderer {
 	l := c.kit.Look
-	ground := &canvas.Rectangle{FillColor: look.Paper, StrokeColor: look.InkOff, StrokeWidth: l.Px(1.5), CornerRadius: l.Px(look.RadiusControl)}
+	ground := &canvas.Rectangle{FillColor: look.Paper, StrokeColor: look.InkOff, StrokeWidth: l.Px(1), CornerRadius: l.Px(look.RadiusControl)}
 	label := l.Text(c.label, look.Body, look.Ink)
 	bold := l.Bold(c.label, look.Body, look.Key)
 	keyCap := newKeyCap(l)

@@ -53,29 +53,29 @@ const (
 func NewCardPicture(pose CardPose, dark bool) *canvas.Image {
 	ink, base, waves, name := hex(look.DrawnLine), hex(look.DrawnBase), hex(look.Paper), "card"
 	if dark {
-		ink, base, waves, name = hex(look.Paper), hex(look.Paper), hex(look.Resident), "card-dark"
+		ink, base, waves, name = hex(look.OnColour), hex(look.Paper), hex(look.Resident), "card-dark"
 	}
 	turn := ""
 	switch pose {
 	case CardOff:
-		turn = `transform="translate(0 -16)"`
+		turn = `transform="translate(0 -20)"`
 	case CardTorn:
-		turn = `transform="rotate(-14 123 108)"`
+		turn = `transform="translate(0 -14) rotate(-13 108 107)"`
 	}
 	body := fmt.Sprintf(`<g %s>
-<rect x="16" y="34" width="184" height="114" rx="11" fill="%s" stroke="%s" stroke-width="1.8"/>
-<rect x="31" y="46" width="74" height="6" rx="3" fill="%s"/>
-<rect x="31" y="61" width="47" height="60" rx="4" fill="%s"/>
-<circle cx="54.5" cy="83" r="10.5" fill="%s"/>
-<path d="M37 121 a17.5 18 0 0 1 35 0 z" fill="%s"/>
-<rect x="91" y="62" width="92" height="9" rx="4.5" fill="%s"/>
-<rect x="91" y="80" width="92" height="9" rx="4.5" fill="%s"/>
-<rect x="91" y="98" width="62" height="9" rx="4.5" fill="%s"/>
+<rect x="16" y="50" width="184" height="114" rx="11" ry="11" fill="%s" stroke="%s" stroke-width="1.8"/>
+<rect x="31" y="62" width="74" height="6" rx="3" ry="3" fill="%s"/>
+<rect x="31" y="77" width="47" height="60" rx="4" ry="4" fill="%s"/>
+<circle cx="54.5" cy="99" r="10.5" fill="%s"/>
+<path d="M37 137 a17.5 18 0 0 1 35 0 z" fill="%s"/>
+<rect x="91" y="78" width="92" height="9" rx="4.5" ry="4.5" fill="%s"/>
+<rect x="91" y="96" width="92" height="9" rx="4.5" ry="4.5" fill="%s"/>
+<rect x="91" y="114" width="62" height="9" rx="4.5" ry="4.5" fill="%s"/>
 </g>
-<rect x="22" y="149" width="172" height="21" rx="6" fill="%s"/>
-<path d="M96 161 a12 12 0 0 1 24 0" fill="none" stroke="%s" stroke-width="1.8"/>
-<path d="M101 161 a7 7 0 0 1 14 0" fill="none" stroke="%s" stroke-width="1.8"/>`,
+<rect x="22" y="165" width="172" height="21" rx="6" ry="6" fill="%s"/>
+<path d="M96 177 a12 12 0 0 1 24 0" fill="none" stroke="%s" stroke-width="1.8"/>
+<path d="M101 177 a7 7 0 0 1 14 0" fill="none" stroke="%s" stroke-width="1.8"/>`,
 		turn, hex(look.Paper), ink, hex(look.Drawn), hex(look.Drawn), hex(look.DrawnDark), hex(look.DrawnDark),
 		hex(look.Drawn), hex(look.Drawn), hex(look.Drawn), base, waves, waves)
-	return drawing(fmt.Sprintf("%s-%d", name, pose), 216, 176, body)
+	return drawing(fmt.Sprintf("%s-%d", name, pose), 216, 192, body)
 }

@@ -20,7 +20,7 @@ const capHeight float32 = 22
 
 func newKeyCap(l look.Look) keyCap {
 	c := keyCap{
-		frame: &canvas.Rectangle{FillColor: look.None, StrokeWidth: l.Px(1.5), CornerRadius: l.Px(4)},
+		frame: &canvas.Rectangle{FillColor: look.None, StrokeWidth: l.Px(1), CornerRadius: l.Px(4)},
 		name:  l.Digits("", look.Small, look.Ink),
 		look:  l,
 	}

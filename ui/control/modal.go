@@ -18,6 +18,7 @@ type Modal struct {
 	content *fyne.Container
 	shade   *canvas.Rectangle
 	sheet   *Panel
+	area    *Area
 	over    fyne.Canvas // nil: closed
 }
 
@@ -25,6 +26,7 @@ type Modal struct {
 func NewModal(l look.Look) *Modal {
 	m := &Modal{look: l, title: NewTitle(l, look.Large, look.Ink), content: NewColumn(l.Px(10)), shade: &canvas.Rectangle{FillColor: look.Shade}}
 	m.sheet = NewPanel(l, Plain, 28, NewColumn(l.Px(20), m.title, m.content))
+	m.area = NewArea(m.sheet, false)
 	m.ExtendBaseWidget(m)
 	return m
 }
@@ -58,7 +60,7 @@ func (m *Modal) Close() {
 }
 
 // Reveal scrolls until o is in sight.
-func (m *Modal) Reveal(o fyne.CanvasObject) { m.sheet.Reveal(o) }
+func (m *Modal) Reveal(o fyne.CanvasObject) { m.area.Reveal(o) }
 
 // Tapped implements fyne.Tappable: a press beside the sheet goes nowhere.
 func (m *Modal) Tapped(*fyne.PointEvent) {}
@@ -66,13 +68,13 @@ func (m *Modal) Tapped(*fyne.PointEvent) {}
 // CreateRenderer implements fyne.Widget.
 func (m *Modal) CreateRenderer() fyne.WidgetRenderer {
 	return &parts{
-		objects: fixed(m.shade, m.sheet),
+		objects: fixed(m.shade, m.area),
 		show:    nothing,
 		place: func(size fyne.Size) {
 			put(m.shade, 0, 0, size.Width, size.Height)
 			w := min(m.look.Px(560), size.Width-m.look.Px(40))
 			h := min(m.sheet.HeightFor(w), size.Height-m.look.Px(40))
-			put(m.sheet, (size.Width-w)/2, (size.Height-h)/2, w, h)
+			put(m.area, (size.Width-w)/2, (size.Height-h)/2, w, h)
 		},
 		least: func() fyne.Size { return fyne.Size{} },
 	}

@@ -41,12 +41,11 @@ type Panel struct {
 	tone    Tone
 	pad     float32
 	content fyne.CanvasObject
-	area    *Area
 }
 
-// NewPanel is a panel with pad px around its content, which it scrolls if it must.
+// NewPanel is a panel with pad px around its content, which stands in the middle.
 func NewPanel(l look.Look, tone Tone, pad float32, content fyne.CanvasObject) *Panel {
-	p := &Panel{look: l, tone: tone, pad: pad, content: content, area: NewArea(content, true)}
+	p := &Panel{look: l, tone: tone, pad: pad, content: content}
 	p.ExtendBaseWidget(p)
 	return p
 }
@@ -56,9 +55,6 @@ func (p *Panel) Tone(tone Tone) {
 	p.tone = tone
 	p.Refresh()
 }
-
-// Reveal scrolls until o is in sight.
-func (p *Panel) Reveal(o fyne.CanvasObject) { p.area.Reveal(o) }
 
 // WidestLine is how wide the content is when nothing wraps.
 func (p *Panel) WidestLine() float32 { return p.content.MinSize().Width }
@@ -71,10 +67,10 @@ func (p *Panel) HeightFor(width float32) float32 {
 // CreateRenderer implements fyne.Widget.
 func (p *Panel) CreateRenderer() fyne.WidgetRenderer {
 	ground := &canvas.Rectangle{CornerRadius: p.look.Px(look.RadiusPanel)}
-	r := &parts{objects: fixed(ground, p.area)}
+	r := &parts{objects: fixed(ground, p.content)}
 	r.show = func() {
 		ground.FillColor, ground.StrokeColor = tones[p.tone].fill, tones[p.tone].frame
-		ground.StrokeWidth = p.look.Px(2)
+		ground.StrokeWidth = p.look.Px(1.5)
 		if p.tone == Plain {
 			ground.StrokeWidth = p.look.Px(1)
 		}
@@ -82,7 +78,8 @@ func (p *Panel) CreateRenderer() fyne.WidgetRenderer {
 	r.place = func(size fyne.Size) {
 		pad := p.look.Px(p.pad)
 		put(ground, 0, 0, size.Width, size.Height)
-		put(p.area, pad, pad, size.Width-2*pad, size.Height-2*pad)
+		h := Height(p.content, size.Width-2*pad)
+		put(p.content, pad, (size.Height-h)/2, size.Width-2*pad, h)
 	}
 	r.least = func() fyne.Size { return fyne.NewSize(p.look.Px(120), 2*p.look.Px(p.pad)) }
 	r.show()

@@ -50,16 +50,11 @@ func (p *Prose) Centred() *Prose {
 
 // Set changes the words; the empty text takes no room.
 func (p *Prose) Set(text string) {
-	if p.text == text {
-		return
+	show(p, text != "")
+	if p.text != text {
+		p.text = text
+		p.Refresh()
 	}
-	p.text = text
-	if text == "" {
-		p.Hide()
-		return
-	}
-	p.Show()
-	p.Refresh()
 }
 
 // SetColor changes the colour.

@@ -49,6 +49,7 @@ type stepRow struct {
 const (
 	stepDisc  float32 = 36
 	stepPitch float32 = 62
+	stepClose float32 = 54 // where there is less room
 	stepText  float32 = 50 // from the left edge to the words
 )
 
@@ -78,7 +79,7 @@ func (s *Steps) Set(steps []Step) {
 
 // HeightFor implements Flowing.
 func (s *Steps) HeightFor(float32) float32 {
-	return s.look.Px(stepPitch*float32(len(s.rows)-1) + stepDisc + 8)
+	return s.look.Px(stepClose*float32(len(s.rows)-1) + stepDisc + 10)
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -131,16 +132,18 @@ func (r *stepRow) show() {
 
 func (s *Steps) place(size fyne.Size) {
 	l := s.look
+	pitch := (size.Height - l.Px(stepDisc+10)) / float32(max(1, len(s.rows)-1))
+	pitch = min(max(pitch, l.Px(stepClose)), l.Px(stepPitch))
 	for i, r := range s.rows {
 		if r.number.Text == "" {
 			r.number.Text = strconv.Itoa(i + 1)
 		}
-		y := l.Px(stepPitch) * float32(i)
+		y := pitch * float32(i)
 		disc := l.Px(stepDisc)
 		put(r.disc, 0, y, disc, disc)
 		put(r.number, 0, y, disc, disc)
 		put(r.tick, l.Px(9), y+l.Px(9), l.Px(18), l.Px(18))
-		put(r.thread, disc/2-l.Px(1), y+disc+l.Px(2), l.Px(2), l.Px(stepPitch-stepDisc-4))
+		put(r.thread, disc/2-l.Px(1), y+disc+l.Px(2), l.Px(2), pitch-disc-l.Px(4))
 		show(r.thread, i < len(s.rows)-1)
 		x, w := l.Px(stepText), size.Width-l.Px(stepText)
 		put(r.title, x, y+l.Px(6), w, l.Px(22))

@@ -84,8 +84,16 @@ func Resident(c Catalogues, v app.View, r Room) fyne.Window {
 	return window
 }
 
+// wear sets the theme, if it is not set: Fyne parses every face again when it changes.
+func wear(scale float32) {
+	settings := fyne.CurrentApp().Settings()
+	if now, ok := settings.Theme().(look.Theme); !ok || now.Look.Scale != scale {
+		settings.SetTheme(look.Theme{Look: look.New(scale)})
+	}
+}
+
 func stand(content fyne.CanvasObject, r Room) fyne.Window {
-	fyne.CurrentApp().Settings().SetTheme(look.Theme{Look: look.New(r.Scale)})
+	wear(r.Scale)
 	window := test.NewWindow(content)
 	window.SetPadded(false)
 	window.Resize(fyne.NewSize(r.Width, r.Height))

@@ -52,11 +52,11 @@ func newPoster(w *Window, arrowRight bool) *poster {
 	}}
 	p.yes = control.NewButton(w.kit, control.Light, w.yes).Big(look.Heading, 280, 92)
 	p.no = control.NewButton(w.kit, control.Ghost, w.no).Big(look.Heading, 280, 92)
-	p.buttons = control.NewInset(control.Inset{Top: l.Px(14)},
-		control.NewWrap(control.Wrap{Gap: l.Px(28), RowGap: l.Px(12), Middle: true}, p.yes, p.no))
-	parts = append(parts, p.done, p.warn, p.say, p.english, p.more, p.moreEnglish, p.buttons, p.bandRoot)
+	p.buttons = control.NewWrap(control.Wrap{Gap: l.Px(28), RowGap: l.Px(12), Middle: true}, p.yes, p.no)
+	p.bandRoot = control.NewInset(control.Inset{Top: l.Px(18)}, p.bandRoot)
+	parts = append(parts, p.done, p.warn, p.say, p.english, p.more, p.moreEnglish, p.bandRoot)
 	p.area = control.NewArea(control.NewColumn(l.Px(18), parts...), true)
-	p.root = &fyne.Container{Layout: posterSize{p}, Objects: []fyne.CanvasObject{p.area}}
+	p.root = &fyne.Container{Layout: posterSize{p}, Objects: []fyne.CanvasObject{p.area, p.buttons}}
 	return p
 }
 
@@ -117,7 +117,8 @@ func (p *poster) set(easy, english *control.Prose, key string) {
 	}
 }
 
-// posterSize leaves a margin and takes a smaller type where the window is small.
+// posterSize leaves a margin and takes a smaller type where the window is small;
+// the buttons never scroll away.
 type posterSize struct{ p *poster }
 
 func (s posterSize) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
@@ -133,7 +134,15 @@ func (s posterSize) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		say = look.Shout
 	}
 	s.p.say.SetSize(say)
-	put(s.p.area, margin, margin/2, size.Width-2*margin, size.Height-margin)
+	top, width, height := margin/2, size.Width-2*margin, size.Height-margin
+	if s.p.buttons.Visible() {
+		buttons, gap := control.Height(s.p.buttons, width), min(l.Px(32), margin)
+		words := min(s.p.area.HeightFor(width), height-buttons-gap)
+		top += (height - words - gap - buttons) / 2
+		height = words
+		put(s.p.buttons, margin, top+words+gap, width, buttons)
+	}
+	put(s.p.area, margin, top, width, height)
 	s.p.area.Refresh()
 }
 
@@ -144,7 +153,7 @@ type towards struct {
 }
 
 const (
-	cardWidth, cardHeight   float32 = 282, 230
+	cardWidth, cardHeight   float32 = 282, 250
 	arrowWidth, arrowHeight float32 = 140, 72
 )
 
