@@ -48,7 +48,7 @@ func TestEveryWindow(t *testing.T) {
 				t.Run(fmt.Sprintf("%s/%s/%s", sheet.Name, side.name, room.Name), func(t *testing.T) {
 					window := side.open(texts, sheet.View, room)
 					defer window.Close()
-					d := drawn{side.name, sheet.View, room, texts, windod.on, boxes(windod.on)}
+					d := drawn{side.name, sheet.View, room, texts, window.Canvas(), boxes(window.Canvas())}
 					noTextIsCut(t, d)
 					nothingOverlaps(t, d)
 					everyLetterIsInAnEmbeddedFace(t, d, faces)
@@ -70,37 +70,37 @@ const slack = 0.6 // px: half a pixel of rounding
 
 func noTextIsCut(t *testing.T, d drawn) {
 	t.Helper()
-		page := rect{0, 0, d.room.Width, d.room.Height}
-		for _, b := range d.boxes {
-			name := describe(b)
-			if b.text != nil && (b.w > b.room.w+slack || b.h > b.room.h+slack) {
-				t.Errorf("%s: measures %.0f×%.0f, its box is %.0f×%.0f", name, b.w, b.h, b.room.w, b.room.h)
-			}
-			if b.scroll != nil && !b.scroll.holds(b, slack) {
-				t.Errorf("%s: at %.0f,%.0f %.0f×%.0f lies outside its scroll's content %v", name, b.x, b.y, b.w, b.h, *b.scroll)
-			}
-			if b.scroll == nil && !page.holds(b, slack) {
-				t.Errorf("%s: at %.0f,%.0f %.0f×%.0f lies outside the window", name, b.x, b.y, b.w, b.h)
-			}
+	page := rect{0, 0, d.room.Width, d.room.Height}
+	for _, b := range d.boxes {
+		name := describe(b)
+		if b.text != nil && (b.w > b.room.w+slack || b.h > b.room.h+slack) {
+			t.Errorf("%s: measures %.0f×%.0f, its box is %.0f×%.0f", name, b.w, b.h, b.room.w, b.room.h)
 		}
+		if b.scroll != nil && !b.scroll.holds(b, slack) {
+			t.Errorf("%s: at %.0f,%.0f %.0f×%.0f lies outside its scroll's content %v", name, b.x, b.y, b.w, b.h, *b.scroll)
+		}
+		if b.scroll == nil && !page.holds(b, slack) {
+			t.Errorf("%s: at %.0f,%.0f %.0f×%.0f lies outside the window", name, b.x, b.y, b.w, b.h)
+		}
+	}
 }
 
 func nothingOverlaps(t *testing.T, d drawn) {
 	t.Helper()
 	all := d.boxes
-		for i, a := range all {
-			for _, b := range all[i+1:] {
-				if (a.focusable != nil && a.focusable == b.within) || (b.focusable != nil && b.focusable == a.within) {
-					continue
-				}
-				if (a.scroll == nil) != (b.scroll == nil) {
-					continue // what scrolls is cut at its window; whatStaysDoesNotScroll looks at the rest
-				}
-				if a.meets(b, slack) {
-					t.Errorf("%s at %.0f,%.0f %.0f×%.0f meets %s at %.0f,%.0f %.0f×%.0f", describe(a), a.x, a.y, a.w, a.h, describe(b), b.x, b.y, b.w, b.h)
-				}
+	for i, a := range all {
+		for _, b := range all[i+1:] {
+			if (a.focusable != nil && a.focusable == b.within) || (b.focusable != nil && b.focusable == a.within) {
+				continue
+			}
+			if (a.scroll == nil) != (b.scroll == nil) {
+				continue // what scrolls is cut at its window; whatStaysDoesNotScroll looks at the rest
+			}
+			if a.meets(b, slack) {
+				t.Errorf("%s at %.0f,%.0f %.0f×%.0f meets %s at %.0f,%.0f %.0f×%.0f", describe(a), a.x, a.y, a.w, a.h, describe(b), b.x, b.y, b.w, b.h)
 			}
 		}
+	}
 }
 
 func describe(b box) string {
@@ -115,30 +115,30 @@ func describe(b box) string {
 
 func tabGoesInReadingOrder(t *testing.T, d drawn) {
 	t.Helper()
-		at := map[fyne.Focusable]box{}
-		live := 0
-		for _, b := range d.boxes {
-			if b.focusable == nil {
-				continue
-			}
-			at[b.focusable] = b
-			if d, ok := b.focusable.(fyne.Disableable); !ok || !d.Disabled() {
-				live++
-			}
+	at := map[fyne.Focusable]box{}
+	live := 0
+	for _, b := range d.boxes {
+		if b.focusable == nil {
+			continue
 		}
-		d.on.Unfocus()
-		var last *box
-		for range live {
-			d.on.FocusNext()
-			now, ok := at[d.on.Focused()]
-			if !ok {
-				t.Fatalf("Tab reached %T, which cannot be seen", d.on.Focused())
-			}
-			if last != nil && before(now, *last) {
-				t.Errorf("Tab went from %s back to %s", describe(*last), describe(now))
-			}
-			last = &now
+		at[b.focusable] = b
+		if d, ok := b.focusable.(fyne.Disableable); !ok || !d.Disabled() {
+			live++
 		}
+	}
+	d.on.Unfocus()
+	var last *box
+	for range live {
+		d.on.FocusNext()
+		now, ok := at[d.on.Focused()]
+		if !ok {
+			t.Fatalf("Tab reached %T, which cannot be seen", d.on.Focused())
+		}
+		if last != nil && before(now, *last) {
+			t.Errorf("Tab went from %s back to %s", describe(*last), describe(now))
+		}
+		last = &now
+	}
 }
 
 // before says whether a stands before b in reading order: band, menu, then the
@@ -157,81 +157,81 @@ type faces map[fyne.Resource]*font.Face
 
 func everyLetterIsInAnEmbeddedFace(t *testing.T, d drawn, faces faces) {
 	t.Helper()
-		for _, b := range d.boxes {
-			if b.text == nil {
-				continue
+	for _, b := range d.boxes {
+		if b.text == nil {
+			continue
+		}
+		source := b.text.FontSource
+		if source == nil {
+			t.Errorf("text %q has no face of its own", b.text.Text)
+			continue
+		}
+		if faces[source] == nil {
+			face, err := font.ParseTTF(strings.NewReader(string(source.Content())))
+			if err != nil {
+				t.Fatalf("%s: %v", source.Name(), err)
 			}
-			source := b.text.FontSource
-			if source == nil {
-				t.Errorf("text %q has no face of its own", b.text.Text)
-				continue
-			}
-			if faces[source] == nil {
-				face, err := font.ParseTTF(strings.NewReader(string(source.Content())))
-				if err != nil {
-					t.Fatalf("%s: %v", source.Name(), err)
-				}
-				faces[source] = face
-			}
-			for _, r := range b.text.Text {
-				if _, ok := faces[source].NominalGlyph(r); !ok {
-					t.Errorf("text %q: %q (U+%04X) is not in %s", b.text.Text, r, r, source.Name())
-				}
+			faces[source] = face
+		}
+		for _, r := range b.text.Text {
+			if _, ok := faces[source].NominalGlyph(r); !ok {
+				t.Errorf("text %q: %q (U+%04X) is not in %s", b.text.Text, r, r, source.Name())
 			}
 		}
+	}
 }
 
 func noTextHoldsAnIDOrAPIN(t *testing.T, d drawn) {
 	t.Helper()
 	id := regexp.MustCompile(`MY[0-9A-Z]{6,}`)
-		for _, b := range d.boxes {
-			if b.text == nil {
-				continue
-			}
-			if id.MatchString(b.text.Text) {
-				t.Errorf("text %q holds a full MyKey ID", b.text.Text)
-			}
-			inBand := d.side == "clerk" && b.y+b.h < 60*d.room.Scale
-			if strings.Contains(b.text.Text, gallery.PIN) && !inBand {
-				t.Errorf("text %q at %.0f,%.0f holds a PIN", b.text.Text, b.x, b.y)
-			}
+	for _, b := range d.boxes {
+		if b.text == nil {
+			continue
 		}
+		if id.MatchString(b.text.Text) {
+			t.Errorf("text %q holds a full MyKey ID", b.text.Text)
+		}
+		inBand := d.side == "clerk" && b.y+b.h < 60*d.room.Scale
+		if strings.Contains(b.text.Text, gallery.PIN) && !inBand {
+			t.Errorf("text %q at %.0f,%.0f holds a PIN", b.text.Text, b.x, b.y)
+		}
+	}
 }
 
 func noSentenceIsMissing(t *testing.T, d drawn) {
 	t.Helper()
 	key := regexp.MustCompile(`\[[a-z]+[.a-zA-Z-]*\]?`)
-		for _, b := range d.boxes {
-			if b.text != nil && (key.MatchString(b.text.Text) || strings.Contains(b.text.Text, "%!")) {
-				t.Errorf("text %q: a key of the catalogue is missing", b.text.Text)
-			}
+	for _, b := range d.boxes {
+		if b.text != nil && (key.MatchString(b.text.Text) || strings.Contains(b.text.Text, "%!")) {
+			t.Errorf("text %q: a key of the catalogue is missing", b.text.Text)
 		}
+	}
 }
 
 // What must never leave the window: the blue button, the way back, the resident's
 // two answers and pad, the training band.
 func whatStaysDoesNotScroll(t *testing.T, d drawn) {
 	t.Helper()
-		var want []string
-			switch {
-		case d.side == "clerk" && d.view.Screen == app.ScreenWrite:
-			for _, a := range []app.Action{d.view.Write.Escape, d.view.Write.Primary} {
-				if a.Intent != nil {
-					want = append(want, d.texts.Clerk.Text(a.Label))
-				}
-			}
-		case d.side == "resident" && d.view.Resident.Face == app.FaceConsent:
-			want = []string{d.texts.Easy.Text("resident.consent.yes"), d.texts.Easy.Text("resident.consent.no")}
-		case d.side == "resident" && d.view.Resident.Face == app.FacePIN:
-			want = []string{"1", "0", d.texts.Easy.Text("resident.pin.enter"), d.texts.Easy.Text("resident.pin.quit")}
-		}
-		for _, label := range want {
-			found := false
-			for _, b := range d.boxes {
-				found = found || b.text != nil && b.text.Text == label && b.scroll == nil
-			}
-			if !found {
-				t.Errorf("%q does not stand fixed in the window", label)
+	var want []string
+	switch {
+	case d.side == "clerk" && d.view.Screen == app.ScreenWrite:
+		for _, a := range []app.Action{d.view.Write.Escape, d.view.Write.Primary} {
+			if a.Intent != nil {
+				want = append(want, d.texts.Clerk.Text(a.Label))
 			}
 		}
+	case d.side == "resident" && d.view.Resident.Face == app.FaceConsent:
+		want = []string{d.texts.Easy.Text("resident.consent.yes"), d.texts.Easy.Text("resident.consent.no")}
+	case d.side == "resident" && d.view.Resident.Face == app.FacePIN:
+		want = []string{"1", "0", d.texts.Easy.Text("resident.pin.enter"), d.texts.Easy.Text("resident.pin.quit")}
+	}
+	for _, label := range want {
+		found := false
+		for _, b := range d.boxes {
+			found = found || b.text != nil && b.text.Text == label && b.scroll == nil
+		}
+		if !found {
+			t.Errorf("%q does not stand fixed in the window", label)
+		}
+	}
 }

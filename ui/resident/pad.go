@@ -149,7 +149,7 @@ func (p *pad) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		margin, width, say = l.Px(28), l.Px(400), look.Heading
 	}
 	if size.Width < l.Px(760) {
-		margin, gap, width = l.Px(12), l.Px(6), min(l.Px(330), size.Width*0.52)
+		margin, gap, width = l.Px(12), l.Px(6), min(l.Px(330), size.Width*0.64)
 	}
 	p.say.SetSize(say)
 
