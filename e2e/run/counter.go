@@ -1,0 +1,237 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/madoguchi/madoguchi/e2e"
+	"github.com/madoguchi/madoguchi/mykey"
+	"github.com/madoguchi/madoguchi/virtualcard/pcscdtest"
+)
+
+// Size of the counter's screen in pixels: the usual PC of design/README.
+const (
+	width  = 1366
+	height = 768
+)
+
+// demoPIN is the PIN of every demo card: published, and told on the training band.
+const demoPIN = "1234"
+
+// settle is how long a window that was just turned to the resident takes no
+// key, so that the clerk's last Enter answers nothing there.
+const settle = 300 * time.Millisecond
+
+// The foreign program's commands (card profile, §3).
+var (
+	selectMyKey = []byte{0x00, 0xA4, 0x04, 0x0C, 0x07, 0xF0, 0x4D, 0x59, 0x4B, 0x45, 0x59, 0x06}
+	readArea    = []byte{0x00, 0xB0, 0x81, 0x00, 0x00}
+)
+
+// Status words that the run expects.
+const (
+	swDone     = 0x9000
+	swNotFound = 0x6A82
+)
+
+// counter is the program at work with all that stands around it.
+type counter struct {
+	steps   *e2e.Steps
+	display *e2e.Display
+	daemon  *pcscdtest.Daemon
+	program *e2e.Program
+	log     *os.File
+	window  string
+	area    []byte // what opensc-tool read
+}
+
+// open starts display, PC/SC daemon and program. Close takes them apart.
+func open(program, out string) (c *counter, err error) {
+	c = &counter{}
+	defer func() {
+		if err != nil {
+			c.close()
+		}
+	}()
+	c.steps = &e2e.Steps{Folder: out, Out: os.Stdout, Limit: time.Minute, Shoot: func(ctx context.Context, file string) error {
+		return c.display.Shot(ctx, file)
+	}}
+	if err := c.steps.Clear(); err != nil {
+		return c, err
+	}
+	if c.log, err = os.Create(filepath.Join(out, "program.log")); err != nil {
+		return c, err
+	}
+	if c.display, err = e2e.StartDisplay(width, height); err != nil {
+		return c, err
+	}
+	if c.daemon, err = pcscdtest.Run(); err != nil {
+		return c, err
+	}
+	cmd := exec.Command(program, fmt.Sprintf("--training=vpcd:%d", c.daemon.Port), "--resident=turn")
+	cmd.Env = e2e.Env(slices.Concat(c.display.Env(), []string{"PCSCLITE_CSOCK_NAME=" + c.daemon.Socket, "LANG=ja_JP.UTF-8"})...)
+	c.program, err = e2e.Start(cmd, c.log)
+	return c, err
+}
+
+func (c *counter) close() {
+	if c.program != nil {
+		c.program.Stop()
+	}
+	if c.daemon != nil {
+		c.daemon.Stop()
+	}
+	if c.display != nil {
+		c.display.Stop()
+	}
+	if c.log != nil {
+		_ = c.log.Close() // a copy of what was printed; nothing depends on it
+	}
+}
+
+// work is the main job, one step a line.
+func (c *counter) work(ctx context.Context) {
+	s := c.steps
+	s.Do(ctx, "home", c.home)
+	s.Do(ctx, "card-writing", c.press("F2", "waiting"))
+	s.Do(ctx, "card", c.press("F12", "whose"))
+	s.Quiet(ctx, "opensc-before", c.absent)
+	s.Do(ctx, "consent", c.press("Return", "consent"))
+	s.Do(ctx, "pin", c.answer("pin"))
+	s.Do(ctx, "reserving", c.enterPIN("reserving"))
+	s.Do(ctx, "writing", c.phase("writing"))
+	s.Do(ctx, "verifying", c.phase("verifying"))
+	s.Do(ctx, "done", c.phase("done"))
+	s.Quiet(ctx, "opensc-after", c.present)
+	s.Quiet(ctx, "record", c.same)
+}
+
+func (c *counter) home(ctx context.Context) error {
+	if _, err := c.program.Wait(ctx, "the home screen", func(e e2e.Event) bool { return e.View("home", "") }); err != nil {
+		return err
+	}
+	var err error
+	c.window, err = c.display.Window(ctx, "マイキー窓口")
+	return err
+}
+
+// phase waits for a phase of card writing; a problem on the way ends it.
+func (c *counter) phase(name string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		e, err := c.program.Wait(ctx, name, func(e e2e.Event) bool {
+			return e.View("write", name) || e.View("write", "problem") || e.View("write", "torn")
+		})
+		if err != nil {
+			return err
+		}
+		if !e.View("write", name) {
+			return fmt.Errorf("the program came to %s %s instead of %s", e.Text("phase"), e.Text("code"), name)
+		}
+		return nil
+	}
+}
+
+// press sends a key and waits for the phase that it leads to.
+func (c *counter) press(key, next string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if err := c.display.Key(ctx, c.window, key); err != nil {
+			return err
+		}
+		return c.phase(next)(ctx)
+	}
+}
+
+// answer is the resident's はい, after the window has turned.
+func (c *counter) answer(next string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if err := pause(ctx, settle); err != nil {
+			return err
+		}
+		return c.press("Return", next)(ctx)
+	}
+}
+
+func (c *counter) enterPIN(next string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if err := pause(ctx, settle); err != nil {
+			return err
+		}
+		if err := c.display.Type(ctx, c.window, demoPIN); err != nil {
+			return err
+		}
+		return c.press("Return", next)(ctx)
+	}
+}
+
+// absent: before the write there is no MyKey AP for the foreign program.
+func (c *counter) absent(ctx context.Context) error {
+	got, err := e2e.OpenSC(ctx, c.daemon.Socket, selectMyKey)
+	if err != nil {
+		return err
+	}
+	if got[0].SW != swNotFound {
+		return fmt.Errorf("SELECT MyKey AP before the write: got %04X, want %04X", got[0].SW, swNotFound)
+	}
+	return nil
+}
+
+// present: after it there is, and its EF is read.
+func (c *counter) present(ctx context.Context) error {
+	got, err := e2e.OpenSC(ctx, c.daemon.Socket, selectMyKey, readArea)
+	if err != nil {
+		return err
+	}
+	if got[0].SW != swDone || got[1].SW != swDone {
+		return fmt.Errorf("after the write: SELECT %04X, READ %04X, want %04X twice", got[0].SW, got[1].SW, swDone)
+	}
+	c.area = got[1].Data
+	return nil
+}
+
+// same: the bytes are the record that the platform has for an ID of this run.
+func (c *counter) same(ctx context.Context) error {
+	r, ok := mykey.ParseArea(c.area).Current()
+	if !ok {
+		return fmt.Errorf("the %d bytes hold no valid record", len(c.area))
+	}
+	slot := r.Marshal()
+	sum := sha256.Sum256(slot[:])
+	_, ok = c.program.Find(func(e e2e.Event) bool {
+		return e.Text("msg") == "record" && e.Text("sha256") == hex.EncodeToString(sum[:])
+	})
+	if !ok {
+		return errors.New("the record on the card is none that the platform has made in this run")
+	}
+	return nil
+}
+
+// report prints what was found; its error is that of the step that did not hold.
+func (c *counter) report() error {
+	shots, err := c.steps.End()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("run opensc-tool read %d bytes, the platform's record: %X\n", len(c.area), c.area[:mykey.SlotSize])
+	fmt.Printf("run screenshots=%d in %s\n", shots, c.steps.Folder)
+	return nil
+}
+
+// pause waits as a person does between two looks.
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
