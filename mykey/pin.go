@@ -15,8 +15,21 @@ const pinHeader = 5 // CLA INS P1 P2 Lc
 // the VERIFY command is built too, so that no copy is made. It is used by
 // pointer, by one goroutine at a time, and wiped by Wipe. The zero PIN is empty.
 type PIN struct {
-	n    int
-	apdu [pinHeader + PINLength]byte
+	n int
+	// memory gives the array. It is a function because fmt, given a verb it does not
+	// know, prints what an unexported field holds or points to, past every Format
+	// method; of a function it prints the address.
+	memory func() *pinMemory
+}
+
+type pinMemory [pinHeader + PINLength]byte
+
+func (p *PIN) apdu() *pinMemory {
+	if p.memory == nil {
+		m := new(pinMemory)
+		p.memory = func() *pinMemory { return m }
+	}
+	return p.memory()
 }
 
 // Digit adds a digit (0–9). It reports false, and adds nothing, when the PIN is
@@ -25,7 +38,7 @@ func (p *PIN) Digit(d byte) bool {
 	if p.n == PINLength || d > 9 {
 		return false
 	}
-	p.apdu[pinHeader+p.n] = '0' + d
+	p.apdu()[pinHeader+p.n] = '0' + d
 	p.n++
 	return true
 }
@@ -34,7 +47,7 @@ func (p *PIN) Digit(d byte) bool {
 func (p *PIN) Erase() {
 	if p.n > 0 {
 		p.n--
-		p.apdu[pinHeader+p.n] = 0
+		p.apdu()[pinHeader+p.n] = 0
 	}
 }
 
@@ -51,13 +64,14 @@ func (p *PIN) Command(cla, ins, p1, p2 byte) []byte {
 	if !p.Complete() {
 		return nil
 	}
-	p.apdu[0], p.apdu[1], p.apdu[2], p.apdu[3], p.apdu[4] = cla, ins, p1, p2, PINLength
-	return p.apdu[:]
+	m := p.apdu()
+	m[0], m[1], m[2], m[3], m[4] = cla, ins, p1, p2, PINLength
+	return m[:]
 }
 
 // Wipe forgets the digits.
 func (p *PIN) Wipe() {
-	clear(p.apdu[:])
+	clear(p.apdu()[:])
 	p.n = 0
 }
 
