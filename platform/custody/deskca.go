@@ -28,13 +28,17 @@ type deskCA struct {
 	signer      crypto.Signer
 }
 
-// signOnly hides the private key behind the one thing it may be used for.
-type signOnly struct{ key *ecdsa.PrivateKey }
+// signOnly is the one thing the private key may be used for. It holds a method
+// and not the key, because fmt prints what an unexported field points to.
+type signOnly struct {
+	public crypto.PublicKey
+	sign   func(rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error)
+}
 
-func (s signOnly) Public() crypto.PublicKey { return s.key.Public() }
+func (s signOnly) Public() crypto.PublicKey { return s.public }
 
 func (s signOnly) Sign(rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
-	return s.key.Sign(rand, digest, opts)
+	return s.sign(rand, digest, opts)
 }
 
 // Format shows nothing of the key, for every verb.
@@ -58,7 +62,7 @@ func (f deskCAFile) open() (deskCA, error) {
 	if public, ok := cert.PublicKey.(*ecdsa.PublicKey); !ok || !public.Equal(key.Public()) {
 		return deskCA{}, ErrKeyFile
 	}
-	return deskCA{certificate: cert, signer: signOnly{key}}, nil
+	return deskCA{certificate: cert, signer: signOnly{public: key.Public(), sign: key.Sign}}, nil
 }
 
 func newDeskCA(rand io.Reader, now time.Time) (deskCAFile, error) {

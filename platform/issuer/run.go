@@ -40,6 +40,7 @@ type exchange struct {
 	apdu   []byte
 	expect []byte // the whole answer; nil where it cannot be known
 	open   func([]byte) ([]byte, apdu.Status, error)
+	wrap   *scp03.Exchange // nil in the clear
 	on
 }
 
@@ -84,6 +85,9 @@ func (r *run) judge(answers [][]byte) (stage, error) {
 		case status != apdu.OK && i < last:
 			return nil, at(x.name, fmt.Errorf("%w: went on after %v", ErrAnswers, status))
 		case status != apdu.OK && x.status != nil:
+			if x.wrap != nil { // the card saw no more of the script than this
+				r.channel = x.wrap.Resume()
+			}
 			return x.status(status)
 		case status != apdu.OK:
 			return nil, unexpected(x.name, status)
@@ -175,6 +179,6 @@ func (r *run) wrap(name string, c apdu.Command, o on) (*scp03.Exchange, error) {
 	if err != nil {
 		return nil, at(name, err)
 	}
-	r.exchanges = append(r.exchanges, exchange{name: name, apdu: w.APDU, open: w.Open, on: o})
+	r.exchanges = append(r.exchanges, exchange{name: name, apdu: w.APDU, open: w.Open, wrap: w, on: o})
 	return w, nil
 }

@@ -170,6 +170,14 @@ func (x *Exchange) Open(answer []byte) ([]byte, apdu.Status, error) {
 	return plain, status, err
 }
 
+// Resume gives the channel as it stands after this command, for a script that the
+// card saw no further than here: commands wrapped after it are taken back. They
+// must never be sent.
+func (x *Exchange) Resume() *Session {
+	x.session.chaining, x.session.counter = x.chaining, x.counter
+	return x.session
+}
+
 func (x *Exchange) mac(data []byte, status apdu.Status) [block]byte {
 	return cmac(x.session.rmac, x.chaining[:], data, status.Bytes())
 }
