@@ -87,10 +87,21 @@ func (d *Display) Env() []string {
 	return []string{"DISPLAY=" + d.Name, "LIBGL_ALWAYS_SOFTWARE=1", "XMODIFIERS=@im=none"}
 }
 
-// Windows gives the ids of the visible windows whose title holds name, in the
-// order that X tells them; none is no error.
-func (d *Display) Windows(ctx context.Context, name string) ([]string, error) {
-	out, err := d.run(ctx, "xdotool", "search", "--onlyvisible", "--name", name)
+// By is how windows are sought.
+type By string
+
+// Ways to seek: by title (ASCII only: xdotool does not find a Japanese one), by
+// WM_CLASS, by the process that made it.
+const (
+	ByName  By = "--name"
+	ByClass By = "--class"
+	ByPID   By = "--pid"
+)
+
+// Windows gives the ids of the visible windows that fit, in the order that X
+// tells them; none is no error.
+func (d *Display) Windows(ctx context.Context, by By, what string) ([]string, error) {
+	out, err := d.run(ctx, "xdotool", "search", "--onlyvisible", string(by), what)
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == 1 {
 		return nil, nil
@@ -98,13 +109,13 @@ func (d *Display) Windows(ctx context.Context, name string) ([]string, error) {
 	return strings.Fields(out), err
 }
 
-// Window waits for a visible window whose title holds name, and gives its id. X
+// Window waits for a visible window that fits, and gives its id. X
 // has no event to ask for from outside, so it looks again every 50 ms.
-func (d *Display) Window(ctx context.Context, name string) (string, error) {
+func (d *Display) Window(ctx context.Context, by By, what string) (string, error) {
 	poll := time.NewTicker(50 * time.Millisecond)
 	defer poll.Stop()
 	for {
-		ids, err := d.Windows(ctx, name)
+		ids, err := d.Windows(ctx, by, what)
 		if err != nil {
 			return "", err
 		}
@@ -114,7 +125,7 @@ func (d *Display) Window(ctx context.Context, name string) (string, error) {
 		select {
 		case <-poll.C:
 		case <-ctx.Done():
-			return "", fmt.Errorf("wait for the window %s: %w", name, ctx.Err())
+			return "", fmt.Errorf("wait for the window %s %s: %w", by, what, ctx.Err())
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/madoguchi/madoguchi/e2e"
@@ -121,7 +122,7 @@ func (c *counter) home(ctx context.Context) error {
 		return err
 	}
 	var err error
-	c.window, err = c.display.Window(ctx, "マイキー窓口")
+	c.window, err = c.display.Window(ctx, e2e.ByPID, strconv.Itoa(c.program.PID()))
 	return err
 }
 
