@@ -96,6 +96,9 @@ func (s *stage) openResident() {
 		placed.RequestFullScreenSecondary()
 	}
 	w.Show()
+	if !s.view.Resident.Asks {
+		s.clerkWindow.RequestFocus() // the window opened last took the keys
+	}
 }
 
 // turn makes the whole window the resident's, or the clerk's again. It does not go

@@ -44,9 +44,7 @@ func newPad(w *Window) *pad {
 	p.dots = control.NewDots(l, pinDigits, 64, 24, look.Paper)
 	p.wrong = control.NewTitle(l, look.Title, look.Paper)
 	p.left = control.NewTitle(l, look.Title, look.Paper)
-	p.leftRoot = control.NewWrap(control.Wrap{}, &fyne.Container{Layout: snug{l}, Objects: []fyne.CanvasObject{
-		control.NewPanel(l, control.Deep, 12, p.left),
-	}})
+	p.leftRoot = &fyne.Container{Layout: snug{l}, Objects: []fyne.CanvasObject{control.NewPanel(l, control.Deep, 12, p.left)}}
 	p.hurry = control.NewTitle(l, look.Large, look.Paper)
 	p.extend = control.NewButton(w.kit, control.Ghost, func() { w.desk.Send(app.Extend{}) }).Big(look.Large, 220, 64)
 	p.extendRow = control.NewWrap(control.Wrap{}, p.extend)
@@ -192,16 +190,21 @@ func (p *pad) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	p.area.Refresh()
 }
 
-// snug makes a panel as wide as its one line of words.
+// snug makes a panel as wide as its words on one line, or as the room there is.
 type snug struct{ look look.Look }
 
-func (s snug) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	panel := objects[0].(*control.Panel)
-	w := panel.WidestLine() + s.look.Px(26)
-	return fyne.NewSize(w, panel.HeightFor(w))
+func (s snug) width(objects []fyne.CanvasObject, room float32) float32 {
+	return min(room, objects[0].(*control.Panel).WidestLine()+s.look.Px(26))
+}
+
+func (s snug) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
+
+// HeightFor implements control's flowing layouts.
+func (s snug) HeightFor(objects []fyne.CanvasObject, width float32) float32 {
+	return control.Height(objects[0], s.width(objects, width))
 }
 
 // Layout implements fyne.Layout.
 func (s snug) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	put(objects[0], 0, 0, size.Width, size.Height)
+	put(objects[0], 0, 0, s.width(objects, size.Width), size.Height)
 }

@@ -1,0 +1,90 @@
+package gallery_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+
+	"github.com/madoguchi/madoguchi/ui/gallery"
+)
+
+// Keys that app hands over (labels, notes) and that the clerk's window asks for
+// stand in string literals; all of them must be in the catalogue.
+func TestEveryKeyNamedInTheSourceHasASentence(t *testing.T) {
+	texts, err := gallery.LoadCatalogues()
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := regexp.MustCompile(`^(action|note|band|menu|status|home|write|step|fact|problem|training)(\.[a-z-]+)+$`)
+	files, err := filepath.Glob("../../app/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	clerk, err := filepath.Glob("../clerk/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 || len(clerk) == 0 {
+		t.Fatal("no source found")
+	}
+	n := 0
+	for _, file := range append(files, clerk...) {
+		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(tree, func(node ast.Node) bool {
+			literal, ok := node.(*ast.BasicLit)
+			if !ok || literal.Kind != token.STRING {
+				return true
+			}
+			text, err := strconv.Unquote(literal.Value)
+			if err != nil || !key.MatchString(text) {
+				return true
+			}
+			n++
+			if !texts.Clerk.Has(text) {
+				t.Errorf("%s: key %s has no sentence", file, text)
+			}
+			return true
+		})
+	}
+	if n < 40 {
+		t.Errorf("only %d keys found in the source", n)
+	}
+}
+
+func TestEveryCodeOfAppHasItsSentences(t *testing.T) {
+	texts, err := gallery.LoadCatalogues()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := parser.ParseFile(token.NewFileSet(), "../../app/codes.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := regexp.MustCompile(`^[A-Z]+(-[A-Z]+)+$`)
+	n := 0
+	ast.Inspect(tree, func(node ast.Node) bool {
+		literal, ok := node.(*ast.BasicLit)
+		if !ok || literal.Kind != token.STRING {
+			return true
+		}
+		if text, err := strconv.Unquote(literal.Value); err == nil && code.MatchString(text) {
+			n++
+			for _, part := range []string{"happened", "kept", "now"} {
+				if !texts.Clerk.Has("code." + text + "." + part) {
+					t.Errorf("code.%s.%s has no sentence", text, part)
+				}
+			}
+		}
+		return true
+	})
+	if n < 50 {
+		t.Errorf("only %d codes found", n)
+	}
+}
