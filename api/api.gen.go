@@ -297,7 +297,7 @@ type CardAnswers struct {
 
 // CardFacts defines model for CardFacts.
 type CardFacts struct {
-	// FreeSpace FF21 as answered in the clear
+	// FreeSpace FF21 as answered in the clear, with tag and length; absent where the card does not say
 	FreeSpace *[]byte `json:"free_space,omitempty"`
 
 	// ImageNumber Value of tag 45 in the clear
@@ -328,7 +328,7 @@ type CardSessionRequest struct {
 
 // CardStep defines model for CardStep.
 type CardStep struct {
-	// Done Proved by the card's R-MACs
+	// Done Proved by the card's R-MACs, or the confirmed record stands there already
 	Done bool `json:"done"`
 
 	// MykeyID In trip 1 only
@@ -338,7 +338,7 @@ type CardStep struct {
 	// Session Absent where there is nothing to do
 	Session *string `json:"session,omitempty"`
 
-	// Wanted The record to be written
+	// Wanted The record to be written, 128 bytes; in trip 1 of a write only
 	Wanted *[]byte `json:"wanted,omitempty"`
 }
 

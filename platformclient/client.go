@@ -109,7 +109,7 @@ func New(c Config) (*Client, error) {
 	}
 	client := resty.NewWithClient(&http.Client{Transport: transport}).
 		SetBaseURL("https://"+base.Host).
-		SetRedirectPolicy(resty.NoRedirectPolicy()).
+		SetRedirectPolicy(resty.RedirectPolicyFunc(func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse })).
 		SetLogger(silent{}).
 		SetHeader("Accept", "application/json, application/problem+json").
 		SetHeader("User-Agent", "madoguchi")

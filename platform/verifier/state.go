@@ -31,7 +31,7 @@ const (
 	maxResponse = 64 << 10        // bytes
 	skew        = 5 * time.Minute // a responder's clock may differ
 	maxAge      = 24 * time.Hour  // of an answer that names no next update
-	askLimit    = 2 * time.Second // a card session's trip takes 4 at most
+	askLimit    = 2 * time.Second
 )
 
 // State asks the authority's responder (OCSP). It never returns an error: what
@@ -68,7 +68,7 @@ func (v *Verifier) ask(ctx context.Context, c Certificate) (*ocsp.Response, erro
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	ctx, cancel := context.WithTimeout(ctx, v.c.Wait)
 	defer cancel()
 	raw, err := v.post(ctx, responder, question)
 	if err != nil {

@@ -38,7 +38,8 @@ type Authority struct {
 type Config struct {
 	Roots       []*x509.Certificate // trust anchors
 	Authorities []Authority         // issued by a root, or roots themselves
-	HTTP        *http.Client        // for OCSP; its Timeout holds
+	HTTP        *http.Client        // for OCSP
+	Wait        time.Duration       // for a responder's answer; zero: 2 s, for a card session's trip takes 4 at most
 	Now         func() time.Time
 }
 
@@ -51,6 +52,9 @@ func New(c Config) (*Verifier, error) {
 		if !vouched(a.Certificate, c.Roots) {
 			return nil, fmt.Errorf("authority %q: no root vouches for it", a.Certificate.Subject)
 		}
+	}
+	if c.Wait <= 0 {
+		c.Wait = askLimit
 	}
 	return &Verifier{c}, nil
 }
