@@ -35,7 +35,7 @@ func Base() app.View {
 			Cards: []app.TrainingCard{
 				{Name: "training.card.fresh"},
 				{Name: "training.card.full"},
-				{Name: "training.card.torn"},
+				{Name: "training.card.tears"},
 				{Name: "training.card.other"},
 				{Name: "training.card.phone"},
 				{Name: "training.card.no-pin"},
