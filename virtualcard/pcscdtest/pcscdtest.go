@@ -2,7 +2,8 @@
 
 // Package pcscdtest starts a pcscd of its own for a test: own mount namespace, own configuration,
 // own ports, a virtual reader of vsmartcard and nothing of the system's. It works as root and as a
-// plain user where user namespaces are allowed.
+// plain user where user namespaces are allowed. Clients in the test's own process find it by
+// PCSCLITE_CSOCK_NAME, which libpcsclite reads once: one daemon for such a process.
 package pcscdtest
 
 import (
@@ -14,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"sync"
 	"syscall"
@@ -183,14 +185,23 @@ func (d *Daemon) launch() error {
 		`mount --bind "$1/run" `+socketDir+` && exec "$2" -f -c "$1/conf"`, "sh", d.dir, pcscd)
 	d.cmd.Stdout, d.cmd.Stderr = &d.log, &d.log
 	d.cmd.WaitDelay = time.Second
-	d.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C at the test ends it through Stop
-	if err := d.cmd.Start(); err != nil {
+	// A test that is killed takes its daemon along. The signal follows the thread that started it,
+	// so that thread stays until the daemon has ended.
+	d.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	started := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		defer close(d.done)
+		err := d.cmd.Start()
+		started <- err
+		if err == nil {
+			_ = d.cmd.Wait() // how it ended matters only while it should run, and ready looks at done
+		}
+	}()
+	if err := <-started; err != nil {
 		return fmt.Errorf("start pcscd: %w", err)
 	}
-	go func() {
-		_ = d.cmd.Wait() // how it ended matters only while it should run, and ready looks at done
-		close(d.done)
-	}()
 	return nil
 }
 

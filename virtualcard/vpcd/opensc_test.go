@@ -15,10 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ebfe/scard"
+
 	"github.com/madoguchi/madoguchi/virtualcard"
-	"github.com/madoguchi/madoguchi/virtualcard/pcscdtest"
 	"github.com/madoguchi/madoguchi/virtualcard/simpki"
-	"github.com/madoguchi/madoguchi/virtualcard/vpcd"
 )
 
 // TestOpenSCUsesTheCard: programs whose authors never saw this card list it, verify the PIN and
@@ -29,13 +29,16 @@ func TestOpenSCUsesTheCard(t *testing.T) {
 			t.Skipf("skipped=1 reason=%q", tool+" is not installed")
 		}
 	}
-	d := pcscdtest.Start(t)
+	d := daemon(t)
 	card := freshCard(t)
 	insert(t, d, card)
+	waitFor(t, d, scard.StatePresent)
 	dir := t.TempDir()
 	run := func(program string, args ...string) string {
 		t.Helper()
-		cmd := exec.Command(program, args...)
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, program, args...)
 		cmd.Env, cmd.Dir = d.Env(), dir
 		out, err := cmd.CombinedOutput()
 		if err != nil {
@@ -45,7 +48,7 @@ func TestOpenSCUsesTheCard(t *testing.T) {
 	}
 	reader := "--reader=" + d.Reader
 
-	dump := run("pkcs15-tool", reader, "--wait", "-D")
+	dump := run("pkcs15-tool", reader, "-D")
 	for _, want := range []string{"JPKI", "User Authentication PIN", "Digital Signature PIN", "User Authentication Certificate"} {
 		if !strings.Contains(dump, want) {
 			t.Errorf("pkcs15-tool -D does not show %q:\n%s", want, dump)
@@ -109,23 +112,4 @@ func freshCard(t *testing.T) *virtualcard.Card {
 		t.Fatal(err)
 	}
 	return card
-}
-
-// insert serves a card until the end of the test.
-func insert(t *testing.T, d *pcscdtest.Daemon, card vpcd.Card) *vpcd.Slot {
-	t.Helper()
-	slot := vpcd.New(d.Address())
-	slot.Insert(card)
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- slot.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		select {
-		case <-done:
-		case <-time.After(5 * time.Second):
-			t.Error("the slot does not end with its context")
-		}
-	})
-	return slot
 }
