@@ -35,10 +35,10 @@ func Base() app.View {
 			Cards: []app.TrainingCard{
 				{Name: "training.card.fresh"},
 				{Name: "training.card.full"},
-				{Name: "training.card.tears"},
+				{Name: "training.card.unconfirmed"},
 				{Name: "training.card.other"},
 				{Name: "training.card.phone"},
-				{Name: "training.card.no-pin"},
+				{Name: "training.card.face"},
 			},
 		},
 	}
