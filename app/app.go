@@ -165,7 +165,7 @@ func (a *App) publish(change func(*View)) {
 	}
 	a.mu.Unlock()
 	if before.Screen != after.Screen || before.Write.Phase != after.Write.Phase || before.Write.Problem.Code != after.Write.Problem.Code {
-		a.Log.Info("view", "screen", after.Screen, "phase", after.Write.Phase, "code", after.Write.Problem.Code)
+		a.Log.Info("view", "screen", after.Screen.String(), "phase", after.Write.Phase.String(), "code", after.Write.Problem.Code)
 	}
 	for _, f := range watchers {
 		f(after)
