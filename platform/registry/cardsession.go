@@ -151,7 +151,7 @@ func sameChip(holder store.Holder, chips []store.Handle) error {
 }
 
 // want settles which record the card is to hold, and ties the transaction. done:
-// it stands there already.
+// it is confirmed and stands there.
 func (r *Registry) want(ctx context.Context, area mykey.Area, id store.PersonID, person store.Person, binding [mykey.BindingSize]byte, change store.Change) (record mykey.Record, done bool, err error) {
 	at, err := look(area, person.Card, person.MyKeyID, binding, r.Keys.RecordKeys(), r.Now())
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 
 // stand is where a card stands, seen from the platform, and what follows.
 type stand struct {
-	Done    bool          // what stands on the card is right; Record is it
-	Record  *mykey.Record // Done: on the card. Else, if set: the offered one, begun in a slot
+	Done    bool          // the confirmed record stands on the card; Record is it
+	Record  *mykey.Record // Done: on the card. Else, if set: the offered one, found in a slot
 	Offered bool          // the offered record is still the wanted one: find it again
 	Next    uint32        // else: the generation of a new one
 }
@@ -23,7 +23,9 @@ type stand struct {
 // claim; a false one spoils that desk's own session alone.
 //
 //	forged, bound elsewhere, another's   refused
-//	the offered record                   stays wanted, byte for byte, until confirmed
+//	the offered record                   stays wanted, byte for byte, until confirmed; where it stands
+//	                                     whole (the commit's answer was lost), a session reads it under
+//	                                     R-MAC and so confirms it
 //	the confirmed record                 done; anew under a retired key or beside a damaged slot
 //	anything else                        a new record, one generation up
 func look(area mykey.Area, card store.Card, id mykey.ID, binding [mykey.BindingSize]byte, keys []mykey.RecordKey, now time.Time) (stand, error) {
@@ -43,7 +45,7 @@ func look(area mykey.Area, card store.Card, id mykey.ID, binding [mykey.BindingS
 	}
 	switch {
 	case holds && is(card.Offered, current):
-		return stand{Done: true, Record: &current}, nil
+		return stand{Offered: true, Record: &current, Next: next}, nil
 	case card.Offered != nil && (!holds || card.OfferedGeneration > current.Generation):
 		return stand{Offered: true, Record: begun(area, card.Offered), Next: next}, nil
 	case holds && is(card.Confirmed, current) && !retired(current, keys, now) && !torn(area):

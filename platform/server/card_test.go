@@ -58,27 +58,32 @@ func (b table) facts() platformclient.CardFacts {
 	return f
 }
 
-// run plays a card session to its end as a desk does: up to the first answer
-// that is not the expected one.
+// run plays a card session to its end as a desk does.
 func (b table) run(desk *platformclient.Client, step platformclient.CardStep, err error) (platformclient.CardStep, error) {
 	b.t.Helper()
 	for trips := 0; err == nil && !step.Done; trips++ {
 		if trips > 4 {
 			b.t.Fatal("session does not end")
 		}
-		var answers [][]byte
-		for _, c := range step.Script.Commands {
-			answer, err := b.card.Transmit(c.APDU)
-			must(b.t, err)
-			answers = append(answers, answer)
-			sum := sha256.Sum256(append(bytes.Clone(step.Script.Nonce), answer...))
-			if c.Expect != nil && !bytes.Equal(sum[:], c.Expect) || c.Expect == nil && !bytes.HasSuffix(answer, []byte{0x90, 0x00}) {
-				break
-			}
-		}
-		step, err = desk.NextCardStep(b.t.Context(), step.Session, answers)
+		step, err = desk.NextCardStep(b.t.Context(), step.Session, b.play(step.Script))
 	}
 	return step, err
+}
+
+// play sends a script to the card, up to the first answer that is not the
+// expected one.
+func (b table) play(script *platformclient.Script) (answers [][]byte) {
+	b.t.Helper()
+	for _, c := range script.Commands {
+		answer, err := b.card.Transmit(c.APDU)
+		must(b.t, err)
+		answers = append(answers, answer)
+		sum := sha256.Sum256(append(bytes.Clone(script.Nonce), answer...))
+		if c.Expect != nil && !bytes.Equal(sum[:], c.Expect) || c.Expect == nil && !bytes.HasSuffix(answer, []byte{0x90, 0x00}) {
+			break
+		}
+	}
+	return answers
 }
 
 func write(b table) platformclient.CardSession {
@@ -211,24 +216,71 @@ func TestTornWriteIsFinishedWithTheSameRecord(t *testing.T) {
 	}
 }
 
+// A commit whose answer nobody heard: the record stands on the card, and the
+// platform must learn of it from the card, not from the desk.
+func TestRecordWhoseCommitAnswerWasLostIsConfirmedByReadingIt(t *testing.T) {
+	w := newWorld(t, options{})
+	desk, r := w.desk("counter-1"), w.resident(simpki.Request{})
+	_, err := r.make(desk, platformclient.MakeMyKey{Transaction: hex16()})
+	must(t, err)
+	card := r.card(t, "1234567890")
+	step, err := r.open(desk, write(card))
+	must(t, err)
+	wanted := step.Wanted
+	for range 2 { // SELECT ISD …, EXTERNAL AUTHENTICATE … INSTALL
+		step, err = desk.NextCardStep(t.Context(), step.Session, card.play(step.Script))
+		must(t, err)
+	}
+	card.play(step.Script) // UPDATE … commit; the answers are lost
+	if row := w.card(r); row.Confirmed != nil || row.Offered == nil || *row.Offered != hash(wanted) {
+		t.Fatalf("before the next tap: %+v, want the record offered", row)
+	}
+	next, err := r.open(desk, write(card))
+	if err != nil || next.Done || next.Script == nil || !bytes.Equal(next.Wanted, wanted) {
+		t.Fatalf("next tap: got %+v, %v, want a session over the same record", next, err)
+	}
+	area, _ := card.area()
+	if done, err := card.run(desk, next, nil); err != nil || !done.Done {
+		t.Fatalf("got %+v, %v", done, err)
+	}
+	if after, _ := card.area(); !bytes.Equal(after, area) {
+		t.Errorf("confirming wrote to the card")
+	}
+	if row := w.card(r); row.Offered != nil || row.Confirmed == nil || *row.Confirmed != hash(wanted) {
+		t.Errorf("after it: %+v, want the record confirmed", row)
+	}
+	if again, err := r.open(desk, write(card)); err != nil || !again.Done || again.Script != nil {
+		t.Errorf("once more: got %+v, %v, want done without a script", again, err)
+	}
+}
+
+// A release that the card proved forgets the offered record, but not its
+// generation: none is used twice.
 func TestAreaIsGivenBack(t *testing.T) {
 	w := newWorld(t, options{})
 	desk, r := w.desk("counter-1"), w.resident(simpki.Request{})
 	_, err := r.make(desk, platformclient.MakeMyKey{Transaction: hex16()})
 	must(t, err)
-	area := bytes.Repeat([]byte{0x4D}, mykey.AreaSize)
-	card, err := virtualcard.New(virtualcard.Options{Identity: r.identity, ImageNumber: []byte("0000000001"), Area: area})
+	card := r.card(t, "0000000001")
+	_, err = r.open(desk, write(card)) // offered, and the card torn in its body
 	must(t, err)
-	card.PowerOn()
-	b := table{t, card, []byte("0000000001")}
-	s := write(b)
+	must(t, card.card.LoadArea(bytes.Repeat([]byte{0x4D}, mykey.AreaSize)))
+	s := write(card)
 	s.Step = platformclient.StepRelease
 	step, err := r.open(desk, s)
-	if done, err := b.run(desk, step, err); err != nil || !done.Done {
+	if done, err := card.run(desk, step, err); err != nil || !done.Done {
 		t.Fatalf("got %+v, %v", done, err)
 	}
-	if _, reserved := b.area(); reserved {
+	if _, reserved := card.area(); reserved {
 		t.Error("the area is still there")
+	}
+	if row := w.card(r); row.Offered != nil || row.Confirmed != nil || row.OfferedGeneration != 1 {
+		t.Errorf("after it: %+v, want no record, generation 1 used", row)
+	}
+	again, err := r.open(desk, write(card))
+	must(t, err)
+	if got := mykey.ParseSlot(again.Wanted).Record.Generation; got != 2 {
+		t.Errorf("written again: generation %d, want 2", got)
 	}
 }
 

@@ -279,6 +279,14 @@ func (w *world) personOf(r resident) store.PersonID {
 	return holder.ID
 }
 
+// card is the platform's row of a person's card.
+func (w *world) card(r resident) store.Card {
+	w.t.Helper()
+	person, err := w.store.Person(w.t.Context(), w.personOf(r), w.clock.Now())
+	must(w.t, err)
+	return person.Card
+}
+
 func hex16() string {
 	var b [16]byte
 	rand.Read(b[:])
