@@ -31,8 +31,8 @@ import (
 	"github.com/madoguchi/madoguchi/ui"
 )
 
-// trainingPace is what a command takes longer in process, so that a trainee sees
-// the steps as on a real card.
+// trainingPace is what a command to a demo card takes longer, so that a trainee
+// sees the steps as on a real card.
 const trainingPace = 60 * time.Millisecond
 
 func main() { os.Exit(run(os.Args[1:])) }
@@ -42,6 +42,7 @@ type flags struct {
 	training   trainingFlag
 	enrol      string
 	caFile     string
+	folder     string
 	readerLeft bool
 	resident   residentFlag
 	large      bool
@@ -112,6 +113,7 @@ func run(args []string) int {
 	set.StringVar(&f.enrol, "enrol", "", "address of the platform that this account's desk enrols with")
 	set.StringVar(&f.caFile, "ca", "", "with --enrol: PEM file of the authorities that vouch for the platform")
 	set.Var(&f.resident, "resident", "the resident's window: auto, beside, turn (default: the settings)")
+	set.StringVar(&f.folder, "training-dir", "", "with --training: folder for journal and database, kept afterwards")
 	set.BoolVar(&f.large, "large", false, "text at 200 %")
 	set.BoolVar(&f.verbose, "verbose", false, "trace card commands, masked")
 	if err := set.Parse(args); err != nil {
@@ -146,7 +148,7 @@ func run(args []string) int {
 
 // train wires a counter in training mode.
 func train(ctx context.Context, f flags, log *slog.Logger) (int, error) {
-	set, err := training.Start(ctx, training.Options{VPCD: f.training.vpcd, Pace: trainingPace, Log: log})
+	set, err := training.Start(ctx, training.Options{VPCD: f.training.vpcd, Dir: f.folder, Pace: trainingPace, Log: log})
 	if err != nil {
 		return 0, err
 	}

@@ -164,8 +164,9 @@ func (a *App) publish(change func(*View)) {
 		watchers = append(watchers, f)
 	}
 	a.mu.Unlock()
-	if before.Screen != after.Screen || before.Write.Phase != after.Write.Phase || before.Write.Problem.Code != after.Write.Problem.Code {
-		a.Log.Info("view", "screen", after.Screen.String(), "phase", after.Write.Phase.String(), "code", after.Write.Problem.Code)
+	if before.Screen != after.Screen || before.Status.Platform != after.Status.Platform || before.Write.Phase != after.Write.Phase || before.Write.Problem.Code != after.Write.Problem.Code {
+		a.Log.Info("view", "screen", after.Screen.String(), "phase", after.Write.Phase.String(), "code", after.Write.Problem.Code,
+			"online", after.Status.Platform == PlatformOnline)
 	}
 	for _, f := range watchers {
 		f(after)

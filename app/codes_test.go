@@ -103,7 +103,7 @@ func TestEveryCodeHasItsThreeSentencesAndItsHelp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := codes(t, load(t, module + "app")[0])
+	known := codes(t, load(t, module+"app")[0])
 	for _, lang := range []string{assets.Japanese, assets.EasyJapanese, assets.English} {
 		catalogue, err := assets.Load(lang)
 		if err != nil {

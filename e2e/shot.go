@@ -10,6 +10,7 @@ import (
 	"image"
 	_ "image/png" // a screenshot's format
 	"os"
+	"time"
 )
 
 // ErrEmptyShot: the picture has one colour only; nothing was drawn.
@@ -33,6 +34,24 @@ func (d *Display) Shot(ctx context.Context, file string) error {
 	}
 	return nil
 }
+
+// Drawn waits until the screen shows anything, writing each look to file.
+func (d *Display) Drawn(ctx context.Context, file string) error {
+	for {
+		err := d.Shot(ctx, file)
+		if !errors.Is(err, ErrEmptyShot) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", err, ctx.Err())
+		case <-time.After(lookAgain):
+		}
+	}
+}
+
+// lookAgain is the pause between two looks at an empty screen.
+const lookAgain = 100 * time.Millisecond
 
 func uniform(picture image.Image) bool {
 	b := picture.Bounds()

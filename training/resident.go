@@ -16,7 +16,7 @@ import (
 // MakeMyKey makes a MyKey ID for the holder of a virtual card, with the card's
 // own signature, through POST /v1/mykeys.
 func MakeMyKey(ctx context.Context, client *platformclient.Client, chip *virtualcard.Card, cardPIN string) (mykey.ID, error) {
-	slot := NewSlot("demo", 0)
+	slot := NewSlot("demo")
 	slot.Insert(fault.Wrap(chip), false)
 	card, err := cardio.NewReader(slot, cardio.SystemClock{}, slog.New(slog.DiscardHandler)).Open(ctx)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/madoguchi/madoguchi/cardio"
 	"github.com/madoguchi/madoguchi/virtualcard"
@@ -23,7 +22,6 @@ type onReader interface {
 // cardio's seam and may be used from any goroutine.
 type Slot struct {
 	name string
-	pace time.Duration // what each command takes longer, so that a trainee sees the steps
 
 	mu    sync.Mutex
 	card  onReader // nil: empty
@@ -32,10 +30,8 @@ type Slot struct {
 	moved chan struct{} // closed at each change, then made anew
 }
 
-// NewSlot makes an empty R/W. pace is added to every command.
-func NewSlot(name string, pace time.Duration) *Slot {
-	return &Slot{name: name, pace: pace, moved: make(chan struct{})}
-}
+// NewSlot makes an empty R/W.
+func NewSlot(name string) *Slot { return &Slot{name: name, moved: make(chan struct{})} }
 
 // Insert puts a card on the R/W, in place of the one that lies there.
 func (s *Slot) Insert(card onReader, mute bool) {
@@ -138,9 +134,6 @@ func (l *link) there() error {
 func (l *link) Transmit(command []byte) ([]byte, error) {
 	if err := l.there(); err != nil {
 		return nil, err
-	}
-	if l.slot.pace > 0 {
-		time.Sleep(l.slot.pace)
 	}
 	answer, err := l.card.Transmit(command)
 	switch {

@@ -27,7 +27,7 @@ import (
 // Options set up a training counter.
 type Options struct {
 	VPCD  string        // port of a vpcd that the cards are put behind; "" in process
-	Pace  time.Duration // what a command takes longer in process
+	Pace  time.Duration // what a command takes longer, so that a trainee sees the steps; see paced
 	Cards []string      // names of the demo cards to make; nil all
 	Page  int           // page size of the cards' memory, bytes; 0 is 64
 	Dir   string        // for journal and database, kept; "" a folder that Close removes
@@ -160,6 +160,9 @@ func (t *Training) makeDemo(ctx context.Context, d demo, number int, other *myke
 	card.lain = card.Fault
 	if d.tears {
 		card.lain = &tearing{Card: card.Fault}
+	}
+	if t.options.Pace > 0 {
+		card.lain = &paced{onReader: card.lain, pace: t.options.Pace}
 	}
 	return card, nil
 }

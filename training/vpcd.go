@@ -66,7 +66,7 @@ const readerWait = 5 * time.Second
 // openReader makes the R/W, in process or behind PC/SC.
 func (t *Training) openReader(ctx context.Context) error {
 	if t.options.VPCD == "" {
-		slot := NewSlot("virtual R/W", t.options.Pace)
+		slot := NewSlot("virtual R/W")
 		t.trainer.place = slot
 		t.reader = cardio.NewReader(slot, cardio.SystemClock{}, t.options.Log)
 		return nil

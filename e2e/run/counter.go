@@ -5,7 +5,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	_ "github.com/mattn/go-sqlite3" // the driver named sqlite3
 
 	"github.com/madoguchi/madoguchi/e2e"
 	"github.com/madoguchi/madoguchi/mykey"
@@ -32,6 +34,9 @@ const demoPIN = "1234"
 // settle is how long a window that was just turned to the resident takes no
 // key, so that the clerk's last Enter answers nothing there.
 const settle = 300 * time.Millisecond
+
+// frame is how long a View takes at most to be on the screen.
+const frame = 150 * time.Millisecond
 
 // The foreign program's commands (card profile, §3).
 var (
@@ -53,6 +58,7 @@ type counter struct {
 	program *e2e.Program
 	log     *os.File
 	window  string
+	folder  string // the training counter's, made anew
 	area    []byte // what opensc-tool read
 }
 
@@ -64,10 +70,11 @@ func open(program, out string) (c *counter, err error) {
 			c.close()
 		}
 	}()
-	c.steps = &e2e.Steps{Folder: out, Out: os.Stdout, Limit: time.Minute, Shoot: func(ctx context.Context, file string) error {
-		return c.display.Shot(ctx, file)
-	}}
+	c.steps = &e2e.Steps{Folder: out, Out: os.Stdout, Limit: time.Minute, Shoot: c.shoot}
 	if err := c.steps.Clear(); err != nil {
+		return c, err
+	}
+	if c.folder, err = os.MkdirTemp("", "madoguchi-run-"); err != nil {
 		return c, err
 	}
 	if c.log, err = os.Create(filepath.Join(out, "program.log")); err != nil {
@@ -79,10 +86,19 @@ func open(program, out string) (c *counter, err error) {
 	if c.daemon, err = pcscdtest.Run(); err != nil {
 		return c, err
 	}
-	cmd := exec.Command(program, fmt.Sprintf("--training=vpcd:%d", c.daemon.Port), "--resident=turn")
+	cmd := exec.Command(program, fmt.Sprintf("--training=vpcd:%d", c.daemon.Port), "--training-dir="+c.folder, "--resident=turn")
 	cmd.Env = e2e.Env(slices.Concat(c.display.Env(), []string{"PCSCLITE_CSOCK_NAME=" + c.daemon.Socket, "LANG=ja_JP.UTF-8"})...)
 	c.program, err = e2e.Start(cmd, c.log)
 	return c, err
+}
+
+// shoot takes a picture of what a person sees a moment after the step: the log
+// line comes before the frame is drawn.
+func (c *counter) shoot(ctx context.Context, file string) error {
+	if err := pause(ctx, frame); err != nil {
+		return err
+	}
+	return c.display.Shot(ctx, file)
 }
 
 func (c *counter) close() {
@@ -94,6 +110,9 @@ func (c *counter) close() {
 	}
 	if c.display != nil {
 		c.display.Stop()
+	}
+	if c.folder != "" {
+		_ = os.RemoveAll(c.folder) // demo data; a folder that stays harms nothing
 	}
 	if c.log != nil {
 		_ = c.log.Close() // a copy of what was printed; nothing depends on it
@@ -118,12 +137,14 @@ func (c *counter) work(ctx context.Context) {
 }
 
 func (c *counter) home(ctx context.Context) error {
-	if _, err := c.program.Wait(ctx, "the home screen", func(e e2e.Event) bool { return e.View("home", "") }); err != nil {
+	if _, err := c.program.Wait(ctx, "the platform on the home screen", func(e e2e.Event) bool { return e.View("home", "") }); err != nil {
 		return err
 	}
 	var err error
-	c.window, err = c.display.Window(ctx, e2e.ByPID, strconv.Itoa(c.program.PID()))
-	return err
+	if c.window, err = c.display.Window(ctx, e2e.ByPID, strconv.Itoa(c.program.PID())); err != nil {
+		return err
+	}
+	return c.display.Drawn(ctx, filepath.Join(c.folder, "first.png"))
 }
 
 // phase waits for a phase of card writing; a problem on the way ends it.
@@ -199,19 +220,29 @@ func (c *counter) present(ctx context.Context) error {
 	return nil
 }
 
-// same: the bytes are the record that the platform has for an ID of this run.
+// same: the bytes are the record that the platform has confirmed for a MyKey ID
+// that it made in this run. Its database is the witness: it was empty before.
 func (c *counter) same(ctx context.Context) error {
 	r, ok := mykey.ParseArea(c.area).Current()
 	if !ok {
 		return fmt.Errorf("the %d bytes hold no valid record", len(c.area))
 	}
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(c.folder, "platform.db")+"?mode=ro")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
 	slot := r.Marshal()
 	sum := sha256.Sum256(slot[:])
-	_, ok = c.program.Find(func(e e2e.Event) bool {
-		return e.Text("msg") == "record" && e.Text("sha256") == hex.EncodeToString(sum[:])
-	})
-	if !ok {
-		return errors.New("the record on the card is none that the platform has made in this run")
+	var confirmed int
+	err = db.QueryRowContext(ctx, `
+		SELECT count(*) FROM card JOIN mykey ON mykey.id = card.id WHERE mykey.mykey_id = ?1 AND card.confirmed = ?2`,
+		r.ID.Reveal(), sum[:]).Scan(&confirmed)
+	if err != nil {
+		return fmt.Errorf("ask the platform's database: %w", err)
+	}
+	if confirmed != 1 {
+		return errors.New("the record on the card is none that the platform has confirmed in this run")
 	}
 	return nil
 }
