@@ -61,8 +61,10 @@ type Card struct {
 	// Fault is the same card with faults to plan; it is what lies on the R/W.
 	Fault *fault.Card
 	MyKey mykey.ID // the holder's, zero for none
-	lain  onReader // what lies on the R/W: Fault, or one that tears itself
-	mute  bool
+	// Serial is its user authentication certificate's.
+	Serial *big.Int
+	lain   onReader // what lies on the R/W: Fault, or one that tears itself
+	mute   bool
 }
 
 // insUpdateBinary is UPDATE BINARY (ISO/IEC 7816-4).

@@ -49,15 +49,17 @@ type embedded struct {
 	store   *store.Store
 	address string // https://127.0.0.1:port
 	roots   *x509.CertPool
+	desk    platformclient.Config // of the demo desk, once enrolled
+	now     func() time.Time
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
 }
 
 // startPlatform starts it with its database at path.
-func startPlatform(ctx context.Context, path string, log *slog.Logger) (e *embedded, err error) {
+func startPlatform(ctx context.Context, path string, now func() time.Time, log *slog.Logger) (e *embedded, err error) {
 	ctx, stop := context.WithCancel(ctx)
-	e = &embedded{stop: stop}
+	e = &embedded{stop: stop, now: now}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, e.Close())
@@ -67,14 +69,14 @@ func startPlatform(ctx context.Context, path string, log *slog.Logger) (e *embed
 	if err != nil {
 		return e, fmt.Errorf("OCSP responder: %w", err)
 	}
-	if e.pki, err = simpki.New(simpki.Options{OCSPURL: "http://" + ocsp.Addr().String()}); err != nil {
+	if e.pki, err = simpki.New(simpki.Options{OCSPURL: "http://" + ocsp.Addr().String(), Now: now}); err != nil {
 		return e, errors.Join(fmt.Errorf("test CA: %w", err), ocsp.Close())
 	}
 	responder := &http.Server{Handler: e.pki.OCSP(), ReadHeaderTimeout: 5 * time.Second}
 	e.running.Go(func() { responder.Serve(ocsp) })
 	context.AfterFunc(ctx, func() { responder.Close() })
 
-	if e.custody, err = custody.OpenTraining("", custody.Options{Training: true, Now: time.Now, Rand: rand.Reader}); err != nil {
+	if e.custody, err = custody.OpenTraining("", custody.Options{Training: true, Now: now, Rand: rand.Reader}); err != nil {
 		return e, err
 	}
 	if e.store, err = store.Open(ctx, path); err != nil {
@@ -84,7 +86,7 @@ func startPlatform(ctx context.Context, path string, log *slog.Logger) (e *embed
 		Roots:       []*x509.Certificate{e.pki.Root()},
 		Authorities: []verifier.Authority{{Certificate: e.pki.Issuing(), Policy: simpki.PolicyAuthentication}},
 		HTTP:        &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{Proxy: nil}},
-		Now:         time.Now,
+		Now:         now,
 	})
 	if err != nil {
 		return e, err
@@ -99,11 +101,11 @@ func startPlatform(ctx context.Context, path string, log *slog.Logger) (e *embed
 		return e, errors.Join(err, listener.Close())
 	}
 	rules := registry.New(registry.Config{
-		Store: e.store, Keys: e.custody, Issuer: issuer.New(e.custody, time.Now, rand.Reader), Verifier: checks,
-		Origin: e.address, Training: true, Clerk: Clerk, Now: time.Now, Rand: rand.Reader,
+		Store: e.store, Keys: e.custody, Issuer: issuer.New(e.custody, now, rand.Reader), Verifier: checks,
+		Origin: e.address, Training: true, Clerk: Clerk, Now: now, Rand: rand.Reader,
 	})
 	s := server.New(server.Config{
-		Rules: rules, Certificate: certificate, Log: log, Now: time.Now, Rand: rand.Reader,
+		Rules: rules, Certificate: certificate, Log: log, Now: now, Rand: rand.Reader,
 		Rates: server.Rates{Desk: rate.Inf, Open: rate.Inf}, // one desk of our own
 	})
 	e.running.Go(func() {
@@ -151,8 +153,8 @@ func (e *embedded) enrol(ctx context.Context) (*platformclient.Client, error) {
 		ID: deskID, Operator: operatorCode, OperatorName: operatorName, Office: office, Counter: counter,
 		Roles: []store.DeskRole{{Role: registry.RoleMunicipal}},
 	}
-	log := store.Administration{At: time.Now(), Who: "training", What: "desk add", Subject: deskID}
-	if err := e.store.AddDesk(ctx, desk, code.Enrolment(deskID, time.Now()), log); err != nil {
+	log := store.Administration{At: e.now(), Who: "training", What: "desk add", Subject: deskID}
+	if err := e.store.AddDesk(ctx, desk, code.Enrolment(deskID, e.now()), log); err != nil {
 		return nil, fmt.Errorf("demo desk: %w", err)
 	}
 	request, err := settings.NewRequest()
@@ -166,6 +168,7 @@ func (e *embedded) enrol(ctx context.Context) (*platformclient.Client, error) {
 	}
 	certificate := request.Certificate(enrolled.Certificate)
 	config.Certificate = func() (*tls.Certificate, error) { return certificate, nil }
+	e.desk = config
 	return platformclient.New(config)
 }
 

@@ -24,6 +24,8 @@ type Trainer struct {
 
 // Cards lists the demo cards by their catalogue keys.
 func (t *Trainer) Cards() []app.TrainingCard {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	list := make([]app.TrainingCard, 0, len(t.cards))
 	for _, c := range t.cards {
 		list = append(list, app.TrainingCard{Name: c.Name})

@@ -32,6 +32,7 @@ type Options struct {
 	Page  int           // page size of the cards' memory, bytes; 0 is 64
 	Dir   string        // for journal and database, kept; "" a folder that Close removes
 	Log   *slog.Logger
+	Now   func() time.Time // the platform's and the test CA's clock; nil is time.Now
 }
 
 // Training is a running training counter. Close it.
@@ -44,12 +45,17 @@ type Training struct {
 	reader   *cardio.Reader
 	trainer  *Trainer
 	key      *rsa.PrivateKey // of every demo certificate: they are told apart by serial
+	other    mykey.ID        // of a resident whose card is not here; zero until one is needed
+	made     int             // cards so far: the next one's number
 	closers  []func() error  // last first
 }
 
 // Start starts everything. With VPCD it returns ErrSystemPCSC or ErrRealReader
 // rather than come near a real card.
 func Start(ctx context.Context, o Options) (t *Training, err error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	t = &Training{options: o, dir: o.Dir}
 	defer func() {
 		if err != nil {
@@ -64,7 +70,7 @@ func Start(ctx context.Context, o Options) (t *Training, err error) {
 	if err := t.openFolder(ctx); err != nil {
 		return t, err
 	}
-	if t.platform, err = startPlatform(ctx, filepath.Join(t.dir, "platform.db"), o.Log); err != nil {
+	if t.platform, err = startPlatform(ctx, filepath.Join(t.dir, "platform.db"), o.Now, o.Log); err != nil {
 		return t, err
 	}
 	t.closers = append(t.closers, t.platform.Close)
@@ -105,49 +111,52 @@ func (t *Training) openFolder(ctx context.Context) (err error) {
 // makeCards makes the demo cards, lets their holders make a MyKey ID, and puts
 // on the cards what stands on them beforehand.
 func (t *Training) makeCards(ctx context.Context) ([]*Card, error) {
-	other := mykey.ID{}
 	var cards []*Card
-	for i, d := range demos {
+	for _, d := range demos {
 		if t.options.Cards != nil && !slices.Contains(t.options.Cards, d.name) {
 			continue
 		}
-		card, err := t.makeDemo(ctx, d, i, &other)
+		card, err := t.makeDemo(ctx, d)
 		if err != nil {
 			return nil, err
 		}
 		cards = append(cards, card)
 	}
 	if len(cards) == 0 {
-		return nil, errors.New("no demo card of these names")
+		return nil, errNoDemo
 	}
 	return cards, nil
 }
 
-func (t *Training) makeDemo(ctx context.Context, d demo, number int, other *mykey.ID) (*Card, error) {
+var errNoDemo = errors.New("no demo card of these names")
+
+// Make makes one more demo card of a name, with a holder of its own; the chooser
+// does not list it. One goroutine calls it at a time.
+func (t *Training) Make(ctx context.Context, name string) (*Card, error) {
+	for _, d := range demos {
+		if d.name == name {
+			return t.makeDemo(ctx, d)
+		}
+	}
+	return nil, fmt.Errorf("%s: %w", name, errNoDemo)
+}
+
+func (t *Training) makeDemo(ctx context.Context, d demo) (*Card, error) {
 	d.request.Key = t.key
+	number := t.made
+	t.made++
 	chip, serial, err := makeCard(d, t.platform.pki, number, t.options.Page)
 	if err != nil {
 		return nil, err
 	}
-	card := &Card{Name: d.name, Chip: chip, mute: chip.Mute()}
+	card := &Card{Name: d.name, Chip: chip, Serial: serial, mute: chip.Mute()}
 	if !d.noID {
 		if card.MyKey, err = MakeMyKey(ctx, t.client, chip, pin); err != nil {
 			return nil, fmt.Errorf("%s: %w", d.name, err)
 		}
 	}
 	if d.area != nil {
-		if other.IsZero() {
-			if *other, err = t.stranger(ctx); err != nil {
-				return nil, err
-			}
-		}
-		content, err := d.area(ctx, &records{
-			sign: t.platform.custody.SignRecord, now: time.Now(), number: imageNumber(number), id: card.MyKey, other: *other,
-		})
-		if err == nil {
-			err = chip.LoadArea(content)
-		}
-		if err != nil {
+		if err := t.lay(ctx, card, d, number); err != nil {
 			return nil, fmt.Errorf("%s: %w", d.name, err)
 		}
 	}
@@ -167,9 +176,29 @@ func (t *Training) makeDemo(ctx context.Context, d demo, number int, other *myke
 	return card, nil
 }
 
+// lay puts into the MyKey AP what stands there beforehand.
+func (t *Training) lay(ctx context.Context, card *Card, d demo, number int) error {
+	if t.other.IsZero() {
+		other, err := t.stranger(ctx)
+		if err != nil {
+			return err
+		}
+		t.other = other
+	}
+	content, err := d.area(ctx, &records{
+		sign: t.platform.custody.SignRecord, now: t.options.Now(), number: imageNumber(number), id: card.MyKey, other: t.other,
+	})
+	if err != nil {
+		return err
+	}
+	return card.Chip.LoadArea(content)
+}
+
 // stranger is a resident whose card is not here.
 func (t *Training) stranger(ctx context.Context) (mykey.ID, error) {
-	chip, _, err := makeCard(demo{name: "stranger", request: simpki.Request{Key: t.key}}, t.platform.pki, len(demos), t.options.Page)
+	number := t.made
+	t.made++
+	chip, _, err := makeCard(demo{name: "stranger", request: simpki.Request{Key: t.key}}, t.platform.pki, number, t.options.Page)
 	if err != nil {
 		return mykey.ID{}, err
 	}
@@ -187,6 +216,9 @@ func (t *Training) Journal() *journal.Journal { return t.journal }
 
 // Trainer works the demo cards.
 func (t *Training) Trainer() *Trainer { return t.trainer }
+
+// PKI is the test CA, whose OCSP responder can be made to say anything.
+func (t *Training) PKI() *simpki.PKI { return t.platform.pki }
 
 // Cards are the demo cards, in the order of the chooser.
 func (t *Training) Cards() []*Card { return t.trainer.cards }

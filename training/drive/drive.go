@@ -102,11 +102,13 @@ var ends = []app.Phase{
 	app.PhaseDone, app.PhaseTorn, app.PhaseReleased, app.PhaseKeptOld, app.PhaseDeclined, app.PhaseProblem,
 }
 
+// asked are the phases in which F2 waits for the resident or the clerk.
+var asked = []app.Phase{app.PhaseWhose, app.PhaseConsent, app.PhaseLastTry, app.PhasePIN}
+
 // Answer goes on with a card that lies on the R/W until the transaction ends,
 // answering as ご本人 with はい and the PIN. It gives the View at the end. from is
 // a phase that does not count as an end: the one that is left behind.
 func (d *Driver) Answer(ctx context.Context, pin string, from app.Phase) (app.View, error) {
-	asked := []app.Phase{app.PhaseWhose, app.PhaseConsent, app.PhaseLastTry, app.PhasePIN}
 	last := from
 	for {
 		view, err := d.Until(ctx, "the next question or the end", func(v app.View) bool {
@@ -116,19 +118,27 @@ func (d *Driver) Answer(ctx context.Context, pin string, from app.Phase) (app.Vi
 			return view, err
 		}
 		last = view.Write.Phase
-		switch last {
-		case app.PhaseWhose:
-			d.App.Send(app.Tell{Who: app.WhoseSelf})
-		case app.PhaseConsent:
-			d.App.Send(app.Consent{Yes: true})
-		case app.PhaseLastTry:
-			d.App.Send(app.LastTry{Yes: true})
-		case app.PhasePIN:
-			d.Type(pin)
-		default:
+		if !d.reply(last, pin) {
 			return view, nil
 		}
 	}
+}
+
+// reply answers what a phase asks; false where it asks nothing.
+func (d *Driver) reply(phase app.Phase, pin string) bool {
+	switch phase {
+	case app.PhaseWhose:
+		d.App.Send(app.Tell{Who: app.WhoseSelf})
+	case app.PhaseConsent:
+		d.App.Send(app.Consent{Yes: true})
+	case app.PhaseLastTry:
+		d.App.Send(app.LastTry{Yes: true})
+	case app.PhasePIN:
+		d.Type(pin)
+	default:
+		return false
+	}
+	return true
 }
 
 // Type enters a PIN and 決定.
