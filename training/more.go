@@ -3,7 +3,6 @@ package training
 import (
 	"context"
 
-	"github.com/madoguchi/madoguchi/mykey"
 	"github.com/madoguchi/madoguchi/platformclient"
 )
 
@@ -11,7 +10,7 @@ import (
 // MyKey ID. It lies in no drawer: the chooser does not know it. n, from 0, makes
 // its card image number; two cards of one n are one card to the platform.
 func (t *Training) NewCard(ctx context.Context, n int) (*Card, error) {
-	return t.makeDemo(ctx, demo{name: "training.card.fresh"}, len(demos)+1+n, &mykey.ID{})
+	return t.makeDemo(ctx, demo{name: "training.card.fresh"}, len(demos)+1+n)
 }
 
 // PIN is the PIN of every demo card.

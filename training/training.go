@@ -46,7 +46,7 @@ type Training struct {
 	trainer  *Trainer
 	key      *rsa.PrivateKey // of every demo certificate: they are told apart by serial
 	other    mykey.ID        // of a resident whose card is not here; zero until one is needed
-	made     int             // cards so far: the next one's number
+	made     int             // by Make
 	closers  []func() error  // last first
 }
 
@@ -112,11 +112,11 @@ func (t *Training) openFolder(ctx context.Context) (err error) {
 // on the cards what stands on them beforehand.
 func (t *Training) makeCards(ctx context.Context) ([]*Card, error) {
 	var cards []*Card
-	for _, d := range demos {
+	for i, d := range demos {
 		if t.options.Cards != nil && !slices.Contains(t.options.Cards, d.name) {
 			continue
 		}
-		card, err := t.makeDemo(ctx, d)
+		card, err := t.makeDemo(ctx, d, i)
 		if err != nil {
 			return nil, err
 		}
@@ -130,21 +130,23 @@ func (t *Training) makeCards(ctx context.Context) ([]*Card, error) {
 
 var errNoDemo = errors.New("no demo card of these names")
 
+// madeNumbers are the card image numbers of Make's cards, far from the others.
+const madeNumbers = 50000
+
 // Make makes one more demo card of a name, with a holder of its own; the chooser
 // does not list it. One goroutine calls it at a time.
 func (t *Training) Make(ctx context.Context, name string) (*Card, error) {
 	for _, d := range demos {
 		if d.name == name {
-			return t.makeDemo(ctx, d)
+			t.made++
+			return t.makeDemo(ctx, d, madeNumbers+t.made)
 		}
 	}
 	return nil, fmt.Errorf("%s: %w", name, errNoDemo)
 }
 
-func (t *Training) makeDemo(ctx context.Context, d demo) (*Card, error) {
+func (t *Training) makeDemo(ctx context.Context, d demo, number int) (*Card, error) {
 	d.request.Key = t.key
-	number := t.made
-	t.made++
 	chip, serial, err := makeCard(d, t.platform.pki, number, t.options.Page)
 	if err != nil {
 		return nil, err
@@ -196,9 +198,7 @@ func (t *Training) lay(ctx context.Context, card *Card, d demo, number int) erro
 
 // stranger is a resident whose card is not here.
 func (t *Training) stranger(ctx context.Context) (mykey.ID, error) {
-	number := t.made
-	t.made++
-	chip, _, err := makeCard(demo{name: "stranger", request: simpki.Request{Key: t.key}}, t.platform.pki, number, t.options.Page)
+	chip, _, err := makeCard(demo{name: "stranger", request: simpki.Request{Key: t.key}}, t.platform.pki, len(demos), t.options.Page)
 	if err != nil {
 		return mykey.ID{}, err
 	}
