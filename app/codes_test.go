@@ -2,16 +2,12 @@ package app_test
 
 import (
 	"go/ast"
-	"go/constant"
 	"go/types"
-	"os"
 	"sort"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/packages"
-
-	"github.com/madoguchi/madoguchi/assets"
 )
 
 const module = "github.com/madoguchi/madoguchi/"
@@ -25,23 +21,6 @@ func load(t *testing.T, patterns ...string) []*packages.Package {
 		t.Fatalf("load %v: %v", patterns, err)
 	}
 	return loaded
-}
-
-// codes gives every help-desk code of package app, found by its type.
-func codes(t *testing.T, app *packages.Package) []string {
-	t.Helper()
-	var found []string
-	scope := app.Types.Scope()
-	for _, name := range scope.Names() {
-		c, ok := scope.Lookup(name).(*types.Const)
-		if ok && c.Type().String() == module+"app.Code" {
-			found = append(found, constant.StringVal(c.Val()))
-		}
-	}
-	if len(found) < 50 {
-		t.Fatalf("only %d codes found: is this the package?", len(found))
-	}
-	return found
 }
 
 func TestEveryErrorOfTheRoomsBelowHasACode(t *testing.T) {
@@ -95,31 +74,4 @@ func TestEveryErrorOfTheRoomsBelowHasACode(t *testing.T) {
 var beforeTheCounter = map[string]bool{
 	module + "mykey.ErrID": true, module + "mykey.ErrServiceID": true, module + "mykey.ErrServiceCode": true,
 	module + "mykey.ErrEncode": true, module + "mykey.ErrDate": true,
-}
-
-func TestEveryCodeHasItsThreeSentencesAndItsHelp(t *testing.T) {
-	t.Parallel()
-	help, err := os.ReadFile("../docs/troubleshooting.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	known := codes(t, load(t, module+"app")[0])
-	for _, lang := range []string{assets.Japanese, assets.EasyJapanese, assets.English} {
-		catalogue, err := assets.Load(lang)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, code := range known {
-			for _, part := range []string{"happened", "kept", "now"} {
-				if key := "code." + code + "." + part; !catalogue.Has(key) {
-					t.Errorf("%s: no sentence %s", lang, key)
-				}
-			}
-		}
-	}
-	for _, code := range known {
-		if !strings.Contains(string(help), "\n### "+code+"\n") {
-			t.Errorf("troubleshooting has no entry for %s", code)
-		}
-	}
 }

@@ -157,8 +157,13 @@ func (v *View) leftCard() {
 
 // wiped forgets all that the screen showed of the last person.
 func (p *provision) wiped(fresh *provision) *provision {
-	p.publish(func(v *View) { v.Write = WriteView{TriesLeft: -1, FreeBytes: -1, CardPresent: v.Write.CardPresent} })
+	p.publish(func(v *View) { v.forget() })
 	return fresh
+}
+
+// forget empties F2; whether a card lies there is the R/W's.
+func (v *View) forget() {
+	v.Write = WriteView{TriesLeft: -1, FreeBytes: -1, CardPresent: v.Write.CardPresent}
 }
 
 func (p *provision) leave() *provision {

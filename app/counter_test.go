@@ -22,11 +22,18 @@ type counter struct {
 // alter its parts.
 func start(t *testing.T, cards []string, change ...func(*app.Parts)) *counter {
 	t.Helper()
+	return startWith(t, training.Options{Cards: cards}, change...)
+}
+
+// startWith is start with a training set up otherwise.
+func startWith(t *testing.T, o training.Options, change ...func(*app.Parts)) *counter {
+	t.Helper()
 	// A bound on a test that hangs, never a time that is measured.
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	set, err := training.Start(ctx, training.Options{Cards: cards, Log: log})
+	o.Log = log
+	set, err := training.Start(ctx, o)
 	if err != nil {
 		t.Fatal(err)
 	}

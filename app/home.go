@@ -41,7 +41,13 @@ func (a *App) open(s Screen) bool {
 		ok = ok || have == s
 	}
 	if ok {
-		a.publish(func(v *View) { v.Screen = s })
+		a.publish(func(v *View) {
+			v.Screen = s
+			v.forget()
+			if s == ScreenWrite {
+				v.enter(PhaseWaiting)
+			}
+		})
 	}
 	return ok
 }

@@ -65,7 +65,6 @@ func (e refusal) Error() string { return "refused: " + string(e.code) }
 // write serves one person after another until another screen is chosen.
 // job is unfinished work to go on with, "" for none.
 func (a *App) write(ctx context.Context, job string) {
-	a.publish(func(v *View) { v.Write = WriteView{TriesLeft: -1, FreeBytes: -1, CardPresent: v.Write.CardPresent} })
 	p := &provision{App: a}
 	if err := p.resume(ctx, job); err != nil {
 		p = p.conclude(ctx, err)

@@ -63,7 +63,7 @@ func (a *App) cardNow() cardio.Presence {
 // word on it.
 func (a *App) watchPlatform(ctx context.Context) {
 	for ctx.Err() == nil {
-		a.askDesk(ctx)
+		_ = a.askDesk(ctx) // shown in the status bar, and asked again
 		select {
 		case <-ctx.Done():
 		case <-a.Clock.After(a.Limits.Platform):

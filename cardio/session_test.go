@@ -83,7 +83,7 @@ func TestAResetBetweenTwoScriptsEndsTheSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &scripted{}
 		card := scriptedCard(l)
-		defer card.Close() //nolint:errcheck // not what is tested
+		defer card.Close()
 		s, err := card.Begin(t.Context())
 		if err != nil {
 			t.Fatal(err)

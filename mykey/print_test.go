@@ -115,7 +115,8 @@ func TestWhatABystanderSees(t *testing.T) {
 			t.Errorf("service ID masked %q (%v), want %q", id.Masked(), err, want)
 		}
 	}
-	if mustID(t, canaryID) != mustID(t, canaryID) || mustID(t, canaryID).Reveal() != canaryID {
+	first, second := mustID(t, canaryID), mustID(t, canaryID)
+	if first != second || first.Reveal() != canaryID {
 		t.Error("the same MyKey ID differs")
 	}
 }

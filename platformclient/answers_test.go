@@ -79,7 +79,7 @@ func TestWhatComesInThePlatformsPlaceHasAName(t *testing.T) {
 				}
 				w.WriteHeader(test.status)
 				if test.body != "" {
-					w.Write([]byte(test.body))
+					_, _ = w.Write([]byte(test.body)) // the client may be gone
 				}
 			}, Limits{})
 			if _, err := client.Desk(t.Context()); !errors.Is(err, test.want) {

@@ -73,7 +73,11 @@ func startPlatform(ctx context.Context, path string, now func() time.Time, log *
 		return e, errors.Join(fmt.Errorf("test CA: %w", err), ocsp.Close())
 	}
 	responder := &http.Server{Handler: e.pki.OCSP(), ReadHeaderTimeout: 5 * time.Second}
-	e.running.Go(func() { responder.Serve(ocsp) })
+	e.running.Go(func() {
+		if err := responder.Serve(ocsp); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("OCSP responder", "error", err)
+		}
+	})
 	context.AfterFunc(ctx, func() { responder.Close() })
 
 	if e.custody, err = custody.OpenTraining("", custody.Options{Training: true, Now: now, Rand: rand.Reader}); err != nil {

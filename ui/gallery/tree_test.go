@@ -15,7 +15,6 @@ type box struct {
 	x, y, w, h float32        // as measured, not as laid out
 	room       rect           // what it was given
 	scroll     *rect          // the content of the nearest scroll, nil outside
-	band       bool
 }
 
 type rect struct{ x, y, w, h float32 }

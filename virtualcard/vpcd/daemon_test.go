@@ -61,7 +61,10 @@ func insert(t *testing.T, d *pcscdtest.Daemon, card vpcd.Card) *vpcd.Slot {
 	t.Cleanup(func() {
 		cancel()
 		select {
-		case <-done:
+		case err := <-done:
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("Run ended with %v; want its context's error", err)
+			}
 		case <-time.After(limit):
 			t.Error("the slot does not end with its context")
 		}
