@@ -1,0 +1,51 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// times are the durations of one side's rounds.
+type times []time.Duration
+
+func (t times) median() time.Duration {
+	sorted := slices.Sorted(slices.Values(t))
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+// counts are what one side did in one round.
+type counts struct{ apdus, requests, commits int }
+
+func (c counts) String() string {
+	return fmt.Sprintf("apdus=%d requests=%d commits=%d", c.apdus, c.requests, c.commits)
+}
+
+// bench is one measured ratio: ours beside a floor, in alternated rounds.
+type bench struct {
+	name        string
+	goal        float64
+	ours, floor times
+	counts      counts // of both: unequal ones end the run before
+}
+
+// ratio of the medians.
+func (b *bench) ratio() float64 { return float64(b.ours.median()) / float64(b.floor.median()) }
+
+// met reports whether the goal is met, as it is printed.
+func (b *bench) met() bool { return b.ratio() <= b.goal }
+
+// print prints the line, and the medians and counts of both sides below it.
+func (b *bench) print() {
+	fmt.Printf("bench %s ratio=%.3f goal=<=%.2f\n", b.name, b.ratio(), b.goal)
+	fmt.Printf("bench %s ours median=%v rounds=%d %v\n", b.name, b.ours.median(), len(b.ours), b.counts)
+	fmt.Printf("bench %s floor median=%v rounds=%d %v\n", b.name, b.floor.median(), len(b.floor), b.counts)
+}
+
+// printAlone prints a figure that has no floor and no goal.
+func printAlone(name string, t times) {
+	fmt.Printf("bench %s median=%v rounds=%d goal=none\n", name, t.median(), len(t))
+}
