@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"github.com/madoguchi/madoguchi/app"
 	"github.com/madoguchi/madoguchi/ui/gallery"
@@ -51,16 +50,19 @@ func sheet(t *testing.T, name string) app.View {
 
 func open1(t *testing.T, place ResidentWindow) (*stage, *counter, *clock) {
 	t.Helper()
-	a := test.NewTempApp(t)
 	texts, err := loadTexts()
 	if err != nil {
 		t.Fatal(err)
 	}
 	c, now := &counter{}, &clock{at: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)}
 	l := look.New(1)
-	a.Settings().SetTheme(look.Theme{Look: l})
-	s := newStage(a.NewWindow, nil, texts, c, l, Options{Resident: place}, now.now)
-	t.Cleanup(s.clerkWindow.Close)
+	s := newStage(gallery.App().NewWindow, nil, texts, c, l, Options{Resident: place}, now.now)
+	t.Cleanup(func() {
+		s.clerkWindow.Close()
+		if s.residentWindow != nil {
+			s.residentWindow.Close()
+		}
+	})
 	return s, c, now
 }
 

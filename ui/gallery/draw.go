@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"image"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -66,7 +67,7 @@ func (Nobody) Send(app.Intent) {}
 func (Nobody) Digit(byte) {}
 
 // Clerk puts the clerk's window with a View on a canvas of Fyne's test driver;
-// close the window when done. It needs a test app.
+// close the window when done.
 func Clerk(c Catalogues, v app.View, r Room) fyne.Window {
 	w := clerk.New(look.New(r.Scale), clerk.Texts{Clerk: c.Clerk, Easy: c.Easy, English: c.English}, Nobody{}, time.Now)
 	window := stand(w.Content(), r)
@@ -84,21 +85,41 @@ func Resident(c Catalogues, v app.View, r Room) fyne.Window {
 	return window
 }
 
-// wear sets the theme, if it is not set: Fyne parses every face again when it changes.
-func wear(scale float32) {
-	settings := fyne.CurrentApp().Settings()
-	if now, ok := settings.Theme().(look.Theme); !ok || now.Look.Scale != scale {
-		settings.SetTheme(look.Theme{Look: look.New(scale)})
-	}
-}
-
+// stand puts content on a window of the one test app.
 func stand(content fyne.CanvasObject, r Room) fyne.Window {
-	wear(r.Scale)
-	window := test.NewWindow(content)
+	stage := theStage()
+	stage.theme.Look = look.New(r.Scale)
+	window := stage.app.NewWindow("")
+	window.SetContent(content)
 	window.SetPadded(false)
 	window.Resize(fyne.NewSize(r.Width, r.Height))
 	return window
 }
+
+// App is the one app of Fyne's test driver in this process, in our theme at 100 %.
+// Fyne parses every face again (40 MB) when an app is made or a theme is set, and
+// its shaper never lets the old ones go: an app for each test case once took all
+// of a machine's memory. So there is one, and its theme is set once.
+func App() fyne.App {
+	stage := theStage()
+	stage.theme.Look = look.New(1)
+	return stage.app
+}
+
+type oneStage struct {
+	app   fyne.App
+	theme *scaled
+}
+
+var theStage = sync.OnceValue(func() oneStage {
+	s := oneStage{app: test.NewApp(), theme: &scaled{look.Theme{Look: look.New(1)}}}
+	s.app.Settings().SetTheme(s.theme)
+	return s
+})
+
+// scaled is a theme whose text size changes without Fyne being told: only windows
+// made after that ask for it.
+type scaled struct{ look.Theme }
 
 // Picture is what stands on the window.
 func Picture(w fyne.Window) image.Image { return w.Canvas().Capture() }

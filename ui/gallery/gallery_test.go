@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 	"github.com/go-text/typesetting/font"
 
 	"github.com/madoguchi/madoguchi/app"
@@ -33,7 +32,6 @@ func TestEveryWindow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	test.NewTempApp(t)
 	faces := faces{}
 	n := 0
 	for _, room := range gallery.Rooms {

@@ -11,7 +11,6 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"github.com/madoguchi/madoguchi/ui/gallery"
 )
@@ -35,7 +34,6 @@ func run(dir string, only []string) error {
 	if err != nil {
 		return err
 	}
-	test.NewApp()
 	count := 0
 	for _, sheet := range gallery.All() {
 		if len(only) > 0 && !slices.Contains(only, sheet.Name) {
