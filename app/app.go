@@ -60,12 +60,14 @@ func New(p Parts) *App {
 // Run serves the counter until ctx ends. All that it started has ended when it
 // returns, and the PIN is wiped.
 func (a *App) Run(ctx context.Context) {
+	ctx, stop := context.WithCancel(ctx)
 	var watchers sync.WaitGroup
 	watchers.Go(func() { a.watchReader(ctx) })
 	watchers.Go(func() { a.watchPlatform(ctx) })
 	watchers.Go(func() { a.watchClock(ctx) })
 	watchers.Go(func() { a.watchNotices(ctx) })
 	defer watchers.Wait()
+	defer stop() // a panic in here must end the program: waiting for the watchers alone would hang it
 	defer a.wipePIN()
 	job := "" // of 終わっていない処理, taken up on Home
 	for ctx.Err() == nil {

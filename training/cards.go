@@ -12,7 +12,8 @@ import (
 	"github.com/madoguchi/madoguchi/virtualcard/simpki"
 )
 
-// pin is the PIN of every demo card: published, and told on the training band.
+// pin is the PIN of every demo card, unless Options say another: published, and
+// told on the training band.
 const pin = "1234"
 
 // demo is one demo card and what is true of its holder. Name is a catalogue key.
@@ -87,10 +88,14 @@ func (t *tearing) Transmit(command []byte) ([]byte, error) {
 }
 
 // spend uses up tries of the PIN, with a wrong one.
-func spend(chip *virtualcard.Card, tries int) error {
+func spend(chip *virtualcard.Card, tries int, cardPIN string) error {
+	wrong := "9999"
+	if cardPIN == wrong {
+		wrong = "0000"
+	}
 	for range tries {
 		for _, command := range []string{
-			"\x00\xA4\x04\x0C\x0A\xD3\x92\xF0\x00\x26\x01\x00\x00\x00\x01", "\x00\xA4\x02\x0C\x02\x00\x18", "\x00\x20\x00\x80\x049999",
+			"\x00\xA4\x04\x0C\x0A\xD3\x92\xF0\x00\x26\x01\x00\x00\x00\x01", "\x00\xA4\x02\x0C\x02\x00\x18", "\x00\x20\x00\x80\x04" + wrong,
 		} {
 			if _, err := chip.Transmit([]byte(command)); err != nil {
 				return fmt.Errorf("spend a try: %w", err)
@@ -102,13 +107,13 @@ func spend(chip *virtualcard.Card, tries int) error {
 
 // makeCard makes the card without what stands in its MyKey AP.
 // serial is its certificate's.
-func makeCard(d demo, pki *simpki.PKI, number, page int) (chip *virtualcard.Card, serial *big.Int, err error) {
+func makeCard(d demo, pki *simpki.PKI, number int, o Options) (chip *virtualcard.Card, serial *big.Int, err error) {
 	identity, err := pki.Issue(d.request)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", d.name, err)
 	}
 	chip, err = virtualcard.New(virtualcard.Options{
-		Profile: d.profile, Identity: identity, PIN: pin, ImageNumber: imageNumber(number), PageSize: page,
+		Profile: d.profile, Identity: identity, PIN: o.PIN, ImageNumber: imageNumber(number), PageSize: o.Page,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", d.name, err)

@@ -10,10 +10,10 @@ import (
 	"crypto/x509/pkix"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -56,9 +56,11 @@ type embedded struct {
 	running sync.WaitGroup
 }
 
-// startPlatform starts it with its database at path.
-func startPlatform(ctx context.Context, path string, now func() time.Time, log *slog.Logger) (e *embedded, err error) {
+// startPlatform starts it with its database in dir, and in o.Dir, where there is
+// one, its keys and authorities.
+func startPlatform(ctx context.Context, dir string, o Options) (e *embedded, err error) {
 	ctx, stop := context.WithCancel(ctx)
+	now, log := o.Now, o.Log
 	e = &embedded{stop: stop, now: now}
 	defer func() {
 		if err != nil {
@@ -69,10 +71,11 @@ func startPlatform(ctx context.Context, path string, now func() time.Time, log *
 	if err != nil {
 		return e, fmt.Errorf("OCSP responder: %w", err)
 	}
-	if e.pki, err = simpki.New(simpki.Options{OCSPURL: "http://" + ocsp.Addr().String(), Now: now}); err != nil {
+	responderURL := "http://" + ocsp.Addr().String()
+	if e.pki, err = openPKI(o.Dir, simpki.Options{OCSPURL: responderURL, Now: now}); err != nil {
 		return e, errors.Join(fmt.Errorf("test CA: %w", err), ocsp.Close())
 	}
-	responder := &http.Server{Handler: e.pki.OCSP(), ReadHeaderTimeout: 5 * time.Second}
+	responder := &http.Server{Handler: o.Front(e.pki.OCSP()), ReadHeaderTimeout: 5 * time.Second}
 	e.running.Go(func() {
 		if err := responder.Serve(ocsp); !errors.Is(err, http.ErrServerClosed) {
 			log.Error("OCSP responder", "error", err)
@@ -80,15 +83,16 @@ func startPlatform(ctx context.Context, path string, now func() time.Time, log *
 	})
 	context.AfterFunc(ctx, func() { responder.Close() })
 
-	if e.custody, err = custody.OpenTraining("", custody.Options{Training: true, Now: now, Rand: rand.Reader}); err != nil {
+	if e.custody, err = custody.OpenTraining(o.Dir, custody.Options{Training: true, Now: now, Rand: rand.Reader}); err != nil {
 		return e, err
 	}
-	if e.store, err = store.Open(ctx, path); err != nil {
+	if e.store, err = store.Open(ctx, filepath.Join(dir, "platform.db")); err != nil {
 		return e, err
 	}
 	checks, err := verifier.New(verifier.Config{
-		Roots:       []*x509.Certificate{e.pki.Root()},
-		Authorities: []verifier.Authority{{Certificate: e.pki.Issuing(), Policy: simpki.PolicyAuthentication}},
+		Roots: []*x509.Certificate{e.pki.Root()},
+		// A kept card names the responder of the run that made it.
+		Authorities: []verifier.Authority{{Certificate: e.pki.Issuing(), Policy: simpki.PolicyAuthentication, Responder: responderURL}},
 		HTTP:        &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{Proxy: nil}},
 		Now:         now,
 	})
@@ -112,6 +116,7 @@ func startPlatform(ctx context.Context, path string, now func() time.Time, log *
 		Rules: rules, Certificate: certificate, Log: log, Now: now, Rand: rand.Reader,
 		Rates: server.Rates{Desk: rate.Inf, Open: rate.Inf}, // one desk of our own
 	})
+	s.Behind(o.Front)
 	e.running.Go(func() {
 		if err := s.Serve(ctx, listener); err != nil {
 			log.Error("platform", "error", err)

@@ -14,8 +14,9 @@ import (
 )
 
 // MakeMyKey makes a MyKey ID for the holder of a virtual card, with the card's
-// own signature, through POST /v1/mykeys.
-func MakeMyKey(ctx context.Context, client *platformclient.Client, chip *virtualcard.Card, cardPIN string) (mykey.ID, error) {
+// own signature, through POST /v1/mykeys: the wished one, or where that is zero
+// one that the platform proposes.
+func MakeMyKey(ctx context.Context, client *platformclient.Client, chip *virtualcard.Card, cardPIN string, wished mykey.ID) (mykey.ID, error) {
 	slot := NewSlot("demo")
 	slot.Insert(fault.Wrap(chip), false)
 	card, err := cardio.NewReader(slot, cardio.SystemClock{}, slog.New(slog.DiscardHandler)).Open(ctx)
@@ -32,7 +33,7 @@ func MakeMyKey(ctx context.Context, client *platformclient.Client, chip *virtual
 	if err != nil {
 		return mykey.ID{}, fmt.Errorf("challenge: %w", err)
 	}
-	transaction := platformclient.MakeMyKey{Transaction: newTransaction()}
+	transaction := platformclient.MakeMyKey{Transaction: newTransaction(), Wished: wished}
 	digest, err := client.MakeMyKeyDigest(challenges.Nonces[0], transaction)
 	if err != nil {
 		return mykey.ID{}, err

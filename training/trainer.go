@@ -17,6 +17,7 @@ type place interface {
 type Trainer struct {
 	place place
 	cards []*Card
+	pin   string
 
 	mu     sync.Mutex
 	chosen int
@@ -65,5 +66,5 @@ func (t *Trainer) Remove() {
 func (t *Trainer) Chosen() (i int, onReader bool, cardPIN string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.chosen, t.place.Present(), pin
+	return t.chosen, t.place.Present(), t.pin
 }

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,9 +31,31 @@ type Options struct {
 	Pace  time.Duration // what a command takes longer, so that a trainee sees the steps; see paced
 	Cards []string      // names of the demo cards to make; nil all
 	Page  int           // page size of the cards' memory, bytes; 0 is 64
-	Dir   string        // for journal and database, kept; "" a folder that Close removes
-	Log   *slog.Logger
-	Now   func() time.Time // the platform's and the test CA's clock; nil is time.Now
+	// Dir keeps journal, database, keys, authorities and cards: another start goes on
+	// from there. "" is a folder that Close removes.
+	Dir string
+	Log *slog.Logger
+	Now func() time.Time // the platform's and the test CA's clock; nil is time.Now
+	PIN string           // of every demo card; "" is 1234
+	// Wished is the MyKey ID that the first demo card's holder asks for; zero lets the
+	// platform propose one.
+	Wished mykey.ID
+	// Front stands before the platform and the OCSP responder and sees each request as
+	// it came; nil is nothing.
+	Front func(http.Handler) http.Handler
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.PIN == "" {
+		o.PIN = pin
+	}
+	if o.Front == nil {
+		o.Front = func(h http.Handler) http.Handler { return h }
+	}
+	return o
 }
 
 // Training is a running training counter. Close it.
@@ -53,9 +76,7 @@ type Training struct {
 // Start starts everything. With VPCD it returns ErrSystemPCSC or ErrRealReader
 // rather than come near a real card.
 func Start(ctx context.Context, o Options) (t *Training, err error) {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
+	o = o.withDefaults()
 	t = &Training{options: o, dir: o.Dir}
 	defer func() {
 		if err != nil {
@@ -70,7 +91,7 @@ func Start(ctx context.Context, o Options) (t *Training, err error) {
 	if err := t.openFolder(ctx); err != nil {
 		return t, err
 	}
-	if t.platform, err = startPlatform(ctx, filepath.Join(t.dir, "platform.db"), o.Now, o.Log); err != nil {
+	if t.platform, err = startPlatform(ctx, t.dir, o); err != nil {
 		return t, err
 	}
 	t.closers = append(t.closers, t.platform.Close)
@@ -85,7 +106,10 @@ func Start(ctx context.Context, o Options) (t *Training, err error) {
 	if err != nil {
 		return t, err
 	}
-	t.trainer = &Trainer{cards: cards}
+	if err := t.platform.keep(o.Dir); err != nil {
+		return t, err
+	}
+	t.trainer = &Trainer{cards: cards, pin: o.PIN}
 	return t, t.openReader(ctx)
 }
 
@@ -146,14 +170,17 @@ func (t *Training) Make(ctx context.Context, name string) (*Card, error) {
 }
 
 func (t *Training) makeDemo(ctx context.Context, d demo, number int) (*Card, error) {
+	if kept, err := t.keptCard(d, number); kept != nil || err != nil {
+		return kept, err
+	}
 	d.request.Key = t.key
-	chip, serial, err := makeCard(d, t.platform.pki, number, t.options.Page)
+	chip, serial, err := makeCard(d, t.platform.pki, number, t.options)
 	if err != nil {
 		return nil, err
 	}
 	card := &Card{Name: d.name, Chip: chip, Serial: serial, mute: chip.Mute()}
 	if !d.noID {
-		if card.MyKey, err = MakeMyKey(ctx, t.client, chip, pin); err != nil {
+		if card.MyKey, err = MakeMyKey(ctx, t.client, chip, t.options.PIN, t.wish()); err != nil {
 			return nil, fmt.Errorf("%s: %w", d.name, err)
 		}
 	}
@@ -164,18 +191,35 @@ func (t *Training) makeDemo(ctx context.Context, d demo, number int) (*Card, err
 	}
 	// The state that the demo is about comes after: its holder signed before.
 	t.platform.pki.Set(serial, d.state)
-	if err := spend(chip, d.tries); err != nil {
+	if err := spend(chip, d.tries, t.options.PIN); err != nil {
 		return nil, fmt.Errorf("%s: %w", d.name, err)
 	}
-	card.Fault = fault.Wrap(chip)
+	return card, t.ready(card, number, d.tears)
+}
+
+// ready makes of a card what can be laid on the R/W.
+func (t *Training) ready(card *Card, number int, tears bool) (err error) {
+	card.Fault = fault.Wrap(card.Chip)
 	card.lain = card.Fault
-	if d.tears {
+	if tears {
 		card.lain = &tearing{Card: card.Fault}
+	}
+	if dir := t.cardDir(number); dir != "" {
+		if card.lain, err = keep(card.lain, card.Chip, dir); err != nil {
+			return err
+		}
 	}
 	if t.options.Pace > 0 {
 		card.lain = &paced{onReader: card.lain, pace: t.options.Pace}
 	}
-	return card, nil
+	return nil
+}
+
+// wish is the MyKey ID to ask for, once.
+func (t *Training) wish() mykey.ID {
+	wished := t.options.Wished
+	t.options.Wished = mykey.ID{}
+	return wished
 }
 
 // lay puts into the MyKey AP what stands there beforehand.
@@ -198,11 +242,11 @@ func (t *Training) lay(ctx context.Context, card *Card, d demo, number int) erro
 
 // stranger is a resident whose card is not here.
 func (t *Training) stranger(ctx context.Context) (mykey.ID, error) {
-	chip, _, err := makeCard(demo{name: "stranger", request: simpki.Request{Key: t.key}}, t.platform.pki, len(demos), t.options.Page)
+	chip, _, err := makeCard(demo{name: "stranger", request: simpki.Request{Key: t.key}}, t.platform.pki, len(demos), t.options)
 	if err != nil {
 		return mykey.ID{}, err
 	}
-	return MakeMyKey(ctx, t.client, chip, pin)
+	return MakeMyKey(ctx, t.client, chip, t.options.PIN, mykey.ID{})
 }
 
 // Reader is the counter's R/W.

@@ -69,6 +69,10 @@ func New(c Config) *Server {
 	return s
 }
 
+// Behind stands front before everything that the server does: it sees each request
+// whole, as it came. Call it before Serve.
+func (s *Server) Behind(front func(http.Handler) http.Handler) { s.handler = front(s.handler) }
+
 // Serve answers on a listener until ctx ends, then lets running requests finish.
 // It closes the listener.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {

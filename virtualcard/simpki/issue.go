@@ -118,7 +118,7 @@ func (p *PKI) issuer(r Request) (*authority, error) {
 	if former != nil {
 		return former, nil
 	}
-	made, err := p.authority("User Authentication CA")
+	made, err := p.authority(authUnit)
 	if err != nil {
 		return nil, err
 	}

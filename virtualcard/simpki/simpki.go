@@ -56,6 +56,19 @@ type authority struct {
 
 // New makes the keys and certificates of the authorities; it takes as long as two RSA-2048 keys.
 func New(o Options) (*PKI, error) {
+	rootKey, err := rsa.GenerateKey(rand.Reader, keyBits)
+	if err != nil {
+		return nil, fmt.Errorf("root key: %w", err)
+	}
+	authKey, err := rsa.GenerateKey(rand.Reader, keyBits)
+	if err != nil {
+		return nil, fmt.Errorf("%s key: %w", authUnit, err)
+	}
+	p := empty(o)
+	return p, p.found(rootKey, authKey)
+}
+
+func empty(o Options) *PKI {
 	p := &PKI{now: o.Now, rand: o.Rand, ocspURL: o.OCSPURL, serials: map[uint32]bool{}, states: map[string]State{}}
 	if p.now == nil {
 		p.now = time.Now
@@ -63,23 +76,26 @@ func New(o Options) (*PKI, error) {
 	if p.rand == nil {
 		p.rand = rand.Reader
 	}
-	rootKey, err := rsa.GenerateKey(rand.Reader, keyBits)
-	if err != nil {
-		return nil, fmt.Errorf("root key: %w", err)
-	}
+	return p
+}
+
+const authUnit = "User Authentication CA"
+
+// found makes the certificates of root and issuing authority from their keys.
+func (p *PKI) found(rootKey, authKey *rsa.PrivateKey) error {
 	template, err := p.authorityTemplate("Root CA", rootKey)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if p.root, err = selfSigned(template, rootKey); err != nil {
-		return nil, fmt.Errorf("root: %w", err)
+		return fmt.Errorf("root: %w", err)
 	}
-	auth, err := p.authority("User Authentication CA")
+	auth, err := p.certify(authUnit, authKey)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	p.auth = *auth
-	return p, nil
+	return nil
 }
 
 // Root is the trust anchor.
@@ -100,6 +116,11 @@ func (p *PKI) authority(unit string) (*authority, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s key: %w", unit, err)
 	}
+	return p.certify(unit, key)
+}
+
+// certify lets the root vouch for an authority's key.
+func (p *PKI) certify(unit string, key *rsa.PrivateKey) (*authority, error) {
 	template, err := p.authorityTemplate(unit, key)
 	if err != nil {
 		return nil, err
