@@ -32,6 +32,9 @@ func (d *Driver) Follow(ctx context.Context, what string, ok func(app.View) bool
 	}
 }
 
+// View is app's: for those who work a counter and never see its inside.
+type View = app.View
+
 // How a tap ends, among other ends.
 const (
 	Done     = app.PhaseDone
