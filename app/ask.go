@@ -15,7 +15,7 @@ func (p *provision) await(ctx context.Context) error {
 			if p.release {
 				v.Write.Give = Action{}
 			}
-			v.Write.Problem, v.Write.Reached = Problem{Code: CodeCardRemoved}, p.reached
+			v.Write.Problem, v.Write.Reached = Problem{Code: p.why}, p.reached
 			return
 		}
 		v.enter(PhaseWaiting)
@@ -42,11 +42,16 @@ func (p *provision) await(ctx context.Context) error {
 			return errLeave
 		case GiveUp:
 			if p.torn {
-				p.release = true
-				p.publish(func(v *View) { v.Write.Give = Action{} })
+				p.giveUp()
 			}
 		}
 	}
+}
+
+// giveUp has the next tap of the torn card give its area back.
+func (p *provision) giveUp() {
+	p.release = true
+	p.publish(func(v *View) { v.Write.Give = Action{} })
 }
 
 // showReader says on the waiting screen why no card can come.
@@ -78,7 +83,7 @@ func (p *provision) resume(ctx context.Context, id string) error {
 		if job.ID != id {
 			continue
 		}
-		p.job, p.saved, p.begun, p.torn, p.reached = job, true, true, true, Reached(job.Reached)
+		p.job, p.saved, p.begun, p.torn, p.reached, p.why = job, true, true, true, Reached(job.Reached), CodeCardRemoved
 		p.count = p.cardNow().Count
 		if p.cardNow().State == cardio.Present {
 			p.count-- // the card that lies there may be the one

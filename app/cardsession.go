@@ -52,10 +52,11 @@ func (p *provision) begin(ctx context.Context, kind platformclient.CardStepKind)
 			return step, err
 		}
 	}
+	// Who is told to look again has been believed: the job has its authority.
+	p.fresh = err != nil && !errors.Is(err, platformclient.ErrSession)
 	if err != nil {
 		return step, err
 	}
-	p.fresh = false
 	return step, p.learned(step)
 }
 
@@ -85,7 +86,9 @@ func (p *provision) learn(ctx context.Context) error {
 		if step.Script != nil && current == p.want {
 			return p.trips(ctx, step) // it is there: let the platform read it too
 		}
-		p.closeSession(ctx, step.Session)
+		if step.Session != "" {
+			p.closeSession(ctx, step.Session)
+		}
 		return nil
 	})
 }

@@ -18,8 +18,12 @@ func (p *provision) conclude(ctx context.Context, err error) *provision {
 		return p.leave()
 	case errors.As(err, &torn), p.begun && errors.Is(err, errGone), p.begun && errors.Is(err, errDeclined):
 		p.Log.Warn("torn", "error", err)
-		p.keepJob(ctx, CodeCardRemoved)
-		same := p.sameCard()
+		why := CodeCardRemoved
+		if errors.Is(err, errDeclined) {
+			why = "" // nothing has happened to the card: it may lie there still
+		}
+		p.keepJob(ctx, why)
+		same := p.sameCard(why)
 		if torn != nil && !p.retried && !errors.Is(err, cardio.ErrRemoved) {
 			// A reset, or a trip that took too long: the card lies there still.
 			same.count, same.retried = p.count-1, true
@@ -51,7 +55,7 @@ func (p *provision) conclude(ctx context.Context, err error) *provision {
 		p.problem(CodeCardGone)
 	default:
 		c := code(err)
-		p.Log.Warn("problem", "code", c, "error", err)
+		p.Log.Warn("problem", "code", c, "reference", p.reference(), "error", err)
 		switch {
 		case c == CodeCardFull: // refused whole: nothing changed
 			p.finishJob(ctx)
@@ -74,7 +78,7 @@ func (p *provision) problem(c Code) {
 		v.enter(PhaseProblem)
 		v.Write.Problem.Code, v.Resident.Code = c, c
 		if c == CodeDeskUnknown {
-			v.Write.Problem.Reference = p.transaction[:8]
+			v.Write.Problem.Reference = p.reference()
 		}
 		if retryable[c] {
 			v.Write.Primary = again
@@ -83,6 +87,14 @@ func (p *provision) problem(c Code) {
 			v.Write.Escape = later
 		}
 	})
+}
+
+// reference is what the clerk tells the help desk, and what stands in the log.
+func (p *provision) reference() string {
+	if p.transaction == "" { // it failed before a card was looked at
+		p.transaction = newTransaction()
+	}
+	return p.transaction[:8]
 }
 
 // retryable are the codes after which the same card is worth another go.
@@ -97,6 +109,9 @@ var retryable = map[Code]bool{
 // another card or the wiping time.
 func (p *provision) after(ctx context.Context) *provision {
 	fresh := &provision{App: p.App}
+	if p.card == nil { // it failed before a card was opened: the one that lies there changes nothing
+		p.count = p.cardNow().Count
+	}
 	left := p.Clock.After(p.Limits.CardLeft)
 	var wipe <-chan time.Time
 	away := false
@@ -157,7 +172,10 @@ func (v *View) leftCard() {
 
 // wiped forgets all that the screen showed of the last person.
 func (p *provision) wiped(fresh *provision) *provision {
-	p.publish(func(v *View) { v.forget() })
+	p.publish(func(v *View) {
+		v.forget()
+		v.enter(PhaseWaiting)
+	})
 	return fresh
 }
 
@@ -167,16 +185,19 @@ func (v *View) forget() {
 }
 
 func (p *provision) leave() *provision {
-	p.wiped(nil)
-	p.publish(func(v *View) { v.Screen = ScreenHome })
+	p.publish(func(v *View) {
+		v.forget()
+		v.Screen, v.Resident = ScreenHome, ResidentView{Face: FaceIdle, TriesLeft: -1}
+	})
 	return nil
 }
 
-// sameCard goes on waiting for the card of a torn write.
-func (p *provision) sameCard() *provision {
+// sameCard goes on waiting for the card of a torn write. why is what the clerk is
+// told, "" for nothing.
+func (p *provision) sameCard(why Code) *provision {
 	return &provision{
 		App: p.App, job: p.job, saved: p.saved, torn: true, release: p.release, started: p.started,
-		count: p.count, reached: p.reached, begun: true,
+		count: p.count, reached: p.reached, begun: true, why: why,
 	}
 }
 
@@ -184,18 +205,25 @@ func (p *provision) sameCard() *provision {
 func (p *provision) wrongCard(ctx context.Context) *provision {
 	p.publish(func(v *View) {
 		v.enter(PhaseTorn)
+		if p.release {
+			v.Write.Give = Action{}
+		}
 		v.Write.Problem.Code, v.Resident.Code = CodeCardNotSame, CodeCardNotSame
+		v.Write.Reached = p.reached
 	})
 	for {
 		if now := p.cardNow(); now.State != cardio.Present || now.Count != p.count {
-			return p.sameCard()
+			return p.sameCard(CodeCardRemoved)
 		}
 		e, err := p.events.wait(ctx, nil)
 		if err != nil || stops(e.intent) != nil {
 			return p.leave()
 		}
-		if _, ok := e.intent.(Later); ok {
+		switch e.intent.(type) {
+		case Later:
 			return p.leave()
+		case GiveUp:
+			p.giveUp()
 		}
 	}
 }

@@ -88,6 +88,7 @@ var faults = []struct {
 	{mykey.ErrKeyUnknown, CodeMyKeyKeyUnknown},
 
 	{journal.ErrKey, CodeJournal},
+	{journal.ErrFile, CodeJournal},
 	{settings.ErrNotEnrolled, CodeDeskNotEnrolled},
 	{settings.ErrCA, CodePlatformTLS},
 }

@@ -52,7 +52,9 @@ func (p *provision) tries(ctx context.Context) (left int, err error) {
 		left, err = p.card.Tries(ctx)
 		return p.gone(err)
 	})
-	p.publish(func(v *View) { v.Write.TriesLeft = left })
+	if err == nil {
+		p.publish(func(v *View) { v.Write.TriesLeft = left })
+	}
 	return left, err
 }
 

@@ -26,6 +26,7 @@ type provision struct {
 	fresh   bool        // job was made in this transaction: no authority yet
 	saved   bool        // job is in the journal
 	torn    bool        // only the card of job will do
+	why     Code        // torn: what the clerk is told, "" for nothing
 	retried bool        // once, after a tear that left the card in place
 	release bool        // given up
 	started time.Time   // of the whole, over tears
@@ -100,6 +101,7 @@ func (p *provision) work(ctx context.Context) error {
 	if err := p.during(ctx, true, p.read); err != nil {
 		return err
 	}
+	looked := false // anew, because the platform asked to
 	for range maxRounds {
 		move, code := next(p.state(), goal{want: p.want, known: p.known, release: p.release, keys: p.recordKeys()})
 		switch {
@@ -113,13 +115,15 @@ func (p *provision) work(ctx context.Context) error {
 			return nil
 		}
 		before := p.shown()
-		if err := p.make(ctx, move); err != nil {
+		err := p.make(ctx, move)
+		again := errors.Is(err, platformclient.ErrSession) && !looked
+		if err != nil && !again {
 			return err
 		}
 		if err := p.during(ctx, false, p.reread); err != nil {
 			return &tornError{err}
 		}
-		if p.shown() == before {
+		if looked = looked || again; !again && p.shown() == before {
 			break
 		}
 	}

@@ -29,8 +29,13 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// ErrKey: the journal was sealed under another key.
-var ErrKey = errors.New("journal key does not open this journal")
+// Errors of a journal.
+var (
+	// ErrKey: the journal was sealed under another key.
+	ErrKey = errors.New("journal key does not open this journal")
+	// ErrFile: the file cannot be read or written (no space, no permission).
+	ErrFile = errors.New("journal file cannot be used")
+)
 
 // KeySize is the length of the journal key, in bytes.
 const KeySize = 32
@@ -153,7 +158,7 @@ func (j *Journal) Save(ctx context.Context, job Job) error {
 	_, err = j.db.ExecContext(ctx,
 		`INSERT INTO job (id, sealed) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET sealed = ?2`, job.ID, sealed)
 	if err != nil {
-		return fmt.Errorf("save job: %w", err)
+		return fmt.Errorf("save job: %w: %w", ErrFile, err)
 	}
 	return nil
 }
@@ -161,7 +166,7 @@ func (j *Journal) Save(ctx context.Context, job Job) error {
 // Finish forgets a job. An id that is not there is no error.
 func (j *Journal) Finish(ctx context.Context, id string) error {
 	if _, err := j.db.ExecContext(ctx, `DELETE FROM job WHERE id = ?1`, id); err != nil {
-		return fmt.Errorf("finish job: %w", err)
+		return fmt.Errorf("finish job: %w: %w", ErrFile, err)
 	}
 	return nil
 }
@@ -170,14 +175,14 @@ func (j *Journal) Finish(ctx context.Context, id string) error {
 func (j *Journal) Jobs(ctx context.Context) (jobs []Job, err error) {
 	rows, err := j.db.QueryContext(ctx, `SELECT id, sealed FROM job`)
 	if err != nil {
-		return nil, fmt.Errorf("list jobs: %w", err)
+		return nil, fmt.Errorf("list jobs: %w: %w", ErrFile, err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		var id string
 		var sealed []byte
 		if err := rows.Scan(&id, &sealed); err != nil {
-			return nil, fmt.Errorf("list jobs: %w", err)
+			return nil, fmt.Errorf("list jobs: %w: %w", ErrFile, err)
 		}
 		job, err := j.open(id, sealed)
 		if err != nil {
@@ -186,7 +191,7 @@ func (j *Journal) Jobs(ctx context.Context) (jobs []Job, err error) {
 		jobs = append(jobs, job)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list jobs: %w", err)
+		return nil, fmt.Errorf("list jobs: %w: %w", ErrFile, err)
 	}
 	slices.SortFunc(jobs, func(a, b Job) int { return a.Since.Compare(b.Since) })
 	return jobs, nil
@@ -226,7 +231,7 @@ func (j *Journal) Find(ctx context.Context, card CardTag) (Job, bool, error) {
 // asked again (cards lock after a few).
 func (j *Journal) Bar(ctx context.Context, card CardTag) error {
 	if _, err := j.db.ExecContext(ctx, `INSERT INTO barred (card) VALUES (?1) ON CONFLICT DO NOTHING`, card[:]); err != nil {
-		return fmt.Errorf("bar card: %w", err)
+		return fmt.Errorf("bar card: %w: %w", ErrFile, err)
 	}
 	return nil
 }
@@ -235,7 +240,7 @@ func (j *Journal) Bar(ctx context.Context, card CardTag) error {
 func (j *Journal) Barred(ctx context.Context, card CardTag) (bool, error) {
 	var n int
 	if err := j.db.QueryRowContext(ctx, `SELECT count(*) FROM barred WHERE card = ?1`, card[:]).Scan(&n); err != nil {
-		return false, fmt.Errorf("look up barred card: %w", err)
+		return false, fmt.Errorf("look up barred card: %w: %w", ErrFile, err)
 	}
 	return n > 0, nil
 }
@@ -245,7 +250,7 @@ func (j *Journal) Add(ctx context.Context, day time.Time, what Count) error {
 	_, err := j.db.ExecContext(ctx, `INSERT INTO day_count (day, what, n) VALUES (?1, ?2, 1)
 		ON CONFLICT (day, what) DO UPDATE SET n = n + 1`, day.Format(time.DateOnly), string(what))
 	if err != nil {
-		return fmt.Errorf("count: %w", err)
+		return fmt.Errorf("count: %w: %w", ErrFile, err)
 	}
 	return nil
 }
@@ -258,7 +263,7 @@ func (j *Journal) Counted(ctx context.Context, day time.Time) (map[Count]int, er
 		err := j.db.QueryRowContext(ctx, `SELECT n FROM day_count WHERE day = ?1 AND what = ?2`,
 			day.Format(time.DateOnly), string(what)).Scan(&n)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return nil, fmt.Errorf("read counts: %w", err)
+			return nil, fmt.Errorf("read counts: %w: %w", ErrFile, err)
 		}
 		counts[what] = n
 	}
