@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -112,6 +113,19 @@ func (d *Display) Windows(ctx context.Context, by By, what string) ([]string, er
 // Window waits for a visible window that fits, and gives its id. X
 // has no event to ask for from outside, so it looks again every 50 ms.
 func (d *Display) Window(ctx context.Context, by By, what string) (string, error) {
+	return d.await(ctx, by, what, func(string) (bool, error) { return true, nil })
+}
+
+// WindowAt waits for a visible window that fits and whose left edge stands at x,
+// in pixels.
+func (d *Display) WindowAt(ctx context.Context, by By, what string, x int) (string, error) {
+	return d.await(ctx, by, what, func(id string) (bool, error) {
+		out, err := d.run(ctx, "xdotool", "getwindowgeometry", "--shell", id)
+		return slices.Contains(strings.Fields(out), fmt.Sprintf("X=%d", x)), err
+	})
+}
+
+func (d *Display) await(ctx context.Context, by By, what string, fits func(id string) (bool, error)) (string, error) {
 	poll := time.NewTicker(50 * time.Millisecond)
 	defer poll.Stop()
 	for {
@@ -119,8 +133,10 @@ func (d *Display) Window(ctx context.Context, by By, what string) (string, error
 		if err != nil {
 			return "", err
 		}
-		if len(ids) > 0 {
-			return ids[0], nil
+		for _, id := range ids {
+			if ok, err := fits(id); ok || err != nil {
+				return id, err
+			}
 		}
 		select {
 		case <-poll.C:

@@ -57,14 +57,22 @@ type counter struct {
 	daemon  *pcscdtest.Daemon
 	program *e2e.Program
 	log     *os.File
-	window  string
-	folder  string // the training counter's, made anew
-	area    []byte // what opensc-tool read
+	window  string // the clerk's
+	asked   string // where the resident is asked: the same window turned, or their own
+	beside  bool   // two windows side by side
+	// answered is the picture of the question that the resident answered last.
+	answered string
+	folder   string // the training counter's, made anew
+	area     []byte // what opensc-tool read
 }
 
 // open starts display, PC/SC daemon and program. Close takes them apart.
-func open(program, out string) (c *counter, err error) {
-	c = &counter{}
+func open(program, out string, beside bool) (c *counter, err error) {
+	c = &counter{beside: beside}
+	screens, resident := 1, "turn"
+	if beside {
+		screens, resident = 2, "beside"
+	}
 	defer func() {
 		if err != nil {
 			c.close()
@@ -80,13 +88,13 @@ func open(program, out string) (c *counter, err error) {
 	if c.log, err = os.Create(filepath.Join(out, "program.log")); err != nil {
 		return c, err
 	}
-	if c.display, err = e2e.StartDisplay(width, height); err != nil {
+	if c.display, err = e2e.StartDisplay(screens*width, height); err != nil {
 		return c, err
 	}
 	if c.daemon, err = pcscdtest.Run(); err != nil {
 		return c, err
 	}
-	cmd := exec.Command(program, fmt.Sprintf("--training=vpcd:%d", c.daemon.Port), "--training-dir="+c.folder, "--resident=turn")
+	cmd := exec.Command(program, fmt.Sprintf("--training=vpcd:%d", c.daemon.Port), "--training-dir="+c.folder, "--resident="+resident)
 	cmd.Env = e2e.Env(slices.Concat(c.display.Env(), []string{"PCSCLITE_CSOCK_NAME=" + c.daemon.Socket, "LANG=ja_JP.UTF-8"})...)
 	c.program, err = e2e.Start(cmd, c.log)
 	return c, err
@@ -140,11 +148,23 @@ func (c *counter) home(ctx context.Context) error {
 	if _, err := c.program.Wait(ctx, "the platform on the home screen", func(e e2e.Event) bool { return e.View("home", "") }); err != nil {
 		return err
 	}
-	var err error
-	if c.window, err = c.display.Window(ctx, e2e.ByPID, strconv.Itoa(c.program.PID())); err != nil {
+	if err := c.find(ctx); err != nil {
 		return err
 	}
 	return c.display.Drawn(ctx, filepath.Join(c.folder, "first.png"))
+}
+
+// find looks for the program's windows: the clerk's stands at the left.
+func (c *counter) find(ctx context.Context) (err error) {
+	pid := strconv.Itoa(c.program.PID())
+	if c.window, err = c.display.WindowAt(ctx, e2e.ByPID, pid, 0); err != nil {
+		return err
+	}
+	c.asked = c.window
+	if c.beside {
+		c.asked, err = c.display.WindowAt(ctx, e2e.ByPID, pid, width)
+	}
+	return err
 }
 
 // phase waits for a phase of card writing; a problem on the way ends it.
@@ -163,7 +183,26 @@ func (c *counter) phase(name string) func(context.Context) error {
 	}
 }
 
-// press sends a key and waits for the phase that it leads to.
+// faced waits as the resident does: until their side shows another question than
+// the last one, stands still, and has stood for as long as it takes no key.
+func (c *counter) faced(ctx context.Context) error {
+	for last := ""; ; {
+		picture, err := c.display.Picture(ctx, c.asked)
+		if err != nil {
+			return err
+		}
+		if picture == last && picture != c.answered {
+			c.answered = picture
+			return pause(ctx, settle)
+		}
+		last = picture
+		if err := pause(ctx, frame); err != nil {
+			return err
+		}
+	}
+}
+
+// press sends a key to the clerk's window and waits for the phase that it leads to.
 func (c *counter) press(key, next string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		if err := c.display.Key(ctx, c.window, key); err != nil {
@@ -173,25 +212,33 @@ func (c *counter) press(key, next string) func(context.Context) error {
 	}
 }
 
+// enter is the resident's Enter.
+func (c *counter) enter(ctx context.Context, next string) error {
+	if err := c.display.Key(ctx, c.asked, "Return"); err != nil {
+		return err
+	}
+	return c.phase(next)(ctx)
+}
+
 // answer is the resident's はい, after the window has turned.
 func (c *counter) answer(next string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		if err := pause(ctx, settle); err != nil {
+		if err := c.faced(ctx); err != nil {
 			return err
 		}
-		return c.press("Return", next)(ctx)
+		return c.enter(ctx, next)
 	}
 }
 
 func (c *counter) enterPIN(next string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		if err := pause(ctx, settle); err != nil {
+		if err := c.faced(ctx); err != nil {
 			return err
 		}
-		if err := c.display.Type(ctx, c.window, demoPIN); err != nil {
+		if err := c.display.Type(ctx, c.asked, demoPIN); err != nil {
 			return err
 		}
-		return c.press("Return", next)(ctx)
+		return c.enter(ctx, next)
 	}
 }
 

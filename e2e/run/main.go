@@ -22,19 +22,20 @@ const limit = 5 * time.Minute
 func main() {
 	program := flag.String("program", "build/bin/madoguchi", "the built program")
 	out := flag.String("out", "build/run", "folder for the screenshots and the log")
+	beside := flag.Bool("beside", false, "two windows side by side instead of one that turns")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	if err := run(ctx, *program, *out); err != nil {
+	if err := run(ctx, *program, *out, *beside); err != nil {
 		fmt.Println("run failed:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, program, out string) error {
-	c, err := open(program, out)
+func run(ctx context.Context, program, out string, beside bool) error {
+	c, err := open(program, out, beside)
 	if err != nil {
 		return err
 	}
