@@ -1,5 +1,5 @@
 // Package assets holds what is embedded in the program: the faces, the icon, the
-// two tones and the message catalogues.
+// tones and the message catalogues.
 package assets
 
 import _ "embed" // the files below
@@ -17,6 +17,8 @@ var (
 	success []byte
 	//go:embed sounds/failure.wav
 	failure []byte
+	//go:embed sounds/key.wav
+	key []byte
 )
 
 // TextRegular is BIZ UDPGothic Regular, a TTF (SIL OFL 1.1, fonts/OFL.txt). The
@@ -37,3 +39,6 @@ func Success() []byte { return success }
 
 // Failure is the falling tone, longer and lower than Success.
 func Failure() []byte { return failure }
+
+// Key is the tick of a key of the PIN pad, the same for every key.
+func Key() []byte { return key }

@@ -15,6 +15,7 @@ import (
 	"github.com/madoguchi/madoguchi/app"
 	"github.com/madoguchi/madoguchi/assets"
 	"github.com/madoguchi/madoguchi/ui/look"
+	"github.com/madoguchi/madoguchi/ui/sound"
 )
 
 // Counter is the counter's work, as the windows see it. Send and Digit return at
@@ -42,7 +43,7 @@ type Options struct {
 	Resident  ResidentWindow
 	ArrowLeft bool    // the R/W stands at the left of the resident's display
 	TextScale float32 // 1 or 2; 0 is 1
-	Sound     Sound   // nil is Silent
+	Sound     Sound   // nil is what the system can play; Silent mutes
 	Size      fyne.Size
 }
 
@@ -67,6 +68,11 @@ func Run(ctx context.Context, counter Counter, options Options) int {
 	a.SetIcon(look.Icon())
 	l := look.New(max(1, options.TextScale))
 	a.Settings().SetTheme(look.Theme{Look: l})
+	if options.Sound == nil {
+		player := sound.New()
+		defer player.Close()
+		options.Sound = player
+	}
 	display, _ := a.Driver().(desktop.Driver)
 	s := newStage(a.NewWindow, display, texts, counter, l, options, time.Now)
 	if err := open(s.clerkWindow); err != nil {

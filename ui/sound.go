@@ -1,15 +1,25 @@
 package ui
 
-import "github.com/madoguchi/madoguchi/app"
+import (
+	"github.com/madoguchi/madoguchi/app"
+	"github.com/madoguchi/madoguchi/ui/resident"
+	"github.com/madoguchi/madoguchi/ui/sound"
+)
 
-// Sound plays the two tones; it returns at once and never fails aloud.
+// Sound plays the tones; it returns at once and never fails aloud.
 type Sound interface {
-	Success()
-	Failure()
+	Key()     // a key of the PIN pad: the same tick for every key
+	Success() // all is done
+	Failure() // something is in the way, or a card was left
 }
 
-// Silent plays nothing. It is the default where the program has no way to play.
+var _ Sound = (*sound.Player)(nil)
+
+// Silent plays nothing: sound is muted.
 type Silent struct{}
+
+// Key implements Sound.
+func (Silent) Key() {}
 
 // Success implements Sound.
 func (Silent) Success() {}
@@ -29,4 +39,25 @@ func tone(sound Sound, before, now app.View) {
 		now.Notice != "" && now.Notice != before.Notice:
 		sound.Failure()
 	}
+}
+
+// ticking makes each key of the PIN pad sound, by mouse, finger or keyboard.
+type ticking struct {
+	desk  resident.Desk
+	sound func() Sound
+}
+
+// Digit implements resident.Desk.
+func (t ticking) Digit(d byte) {
+	t.sound().Key()
+	t.desk.Digit(d)
+}
+
+// Send implements resident.Desk.
+func (t ticking) Send(intent app.Intent) {
+	switch intent.(type) {
+	case app.Erase, app.Enter, app.DontKnow, app.Quit, app.Extend:
+		t.sound().Key()
+	}
+	t.desk.Send(intent)
 }

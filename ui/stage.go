@@ -39,7 +39,8 @@ func newStage(newWindow func(string) fyne.Window, display desktop.Driver, t text
 		s.sound = Silent{}
 	}
 	s.clerk = clerk.New(l, clerk.Texts{Clerk: t.Clerk, Easy: t.Easy, English: t.English}, counter, now)
-	s.resident = resident.New(l, resident.Texts{Easy: t.Easy, English: t.English}, counter, !o.ArrowLeft, now)
+	s.resident = resident.New(l, resident.Texts{Easy: t.Easy, English: t.English},
+		ticking{counter, func() Sound { return s.sound }}, !o.ArrowLeft, now)
 	s.clerkWindow = newWindow(t.Clerk.Text("product"))
 	s.clerkWindow.SetPadded(false)
 	s.clerkWindow.SetMaster()

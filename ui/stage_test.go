@@ -234,7 +234,28 @@ func TestTheTonesSoundOnce(t *testing.T) {
 	}
 }
 
-type heardTones struct{ success, failure int }
+func TestEveryKeyOfThePadTicksAlike(t *testing.T) {
+	s, c, now := open1(t, ResidentTurn)
+	var heard heardTones
+	s.sound = &heard
+	s.show(sheet(t, "write-pin"))
+	now.wait(time.Second)
+	for _, r := range "19" {
+		type1(s.clerkWindow, r)
+		now.wait(time.Second)
+	}
+	press(s.clerkWindow, fyne.KeyBackspace)
+	if heard.keys != 3 || c.digits != 2 {
+		t.Errorf("%d ticks, %d digits; want 3 and 2", heard.keys, c.digits)
+	}
+	if heard.failure != 0 {
+		t.Errorf("%d failure tones", heard.failure)
+	}
+}
+
+type heardTones struct{ success, failure, keys int }
+
+func (h *heardTones) Key() { h.keys++ }
 
 func (h *heardTones) Success() { h.success++ }
 func (h *heardTones) Failure() { h.failure++ }

@@ -1,0 +1,4 @@
+package sound
+
+// outputs is the system's own player.
+func outputs() []output { return found([][]string{{"afplay"}}) }
