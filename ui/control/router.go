@@ -12,7 +12,7 @@ type Clock func() time.Time
 // Screen is what a window does with the keys that no control takes.
 type Screen interface {
 	// Key is F1 … F12, Enter (the blue button, never a red one), Escape (the way
-	// back), Backspace and the arrows.
+	// back), Backspace, the arrows, Page Up and Page Down.
 	Key(name fyne.KeyName)
 	// Digit is a typed 0 to 9. It is an answer to the present question, or nothing.
 	Digit(d byte)
@@ -35,6 +35,7 @@ const (
 type Router struct {
 	screen Screen
 	now    Clock
+	on     fyne.Canvas // whose keys it takes
 	burst  int
 	last   time.Time
 }
@@ -53,7 +54,7 @@ func (r *Router) Key(event *fyne.KeyEvent) {
 			return
 		}
 		r.screen.Key(fyne.KeyReturn)
-	case fyne.KeyEscape, fyne.KeyBackspace, fyne.KeyUp, fyne.KeyDown, fyne.KeyLeft, fyne.KeyRight,
+	case fyne.KeyEscape, fyne.KeyBackspace, fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyUp, fyne.KeyDown, fyne.KeyLeft, fyne.KeyRight,
 		fyne.KeyF1, fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5, fyne.KeyF6,
 		fyne.KeyF7, fyne.KeyF8, fyne.KeyF9, fyne.KeyF10, fyne.KeyF11, fyne.KeyF12:
 		r.screen.Key(name)
@@ -95,11 +96,20 @@ func (r *Router) letter() (scan bool) {
 	return r.burst >= scanLetters
 }
 
+// Shortcut gives a shortcut that a control did not use to its window: Fyne asks
+// the canvas for it only while nothing has the focus.
+func (r *Router) Shortcut(s fyne.Shortcut) {
+	if c, ok := r.on.(fyne.Shortcutable); ok {
+		c.TypedShortcut(s)
+	}
+}
+
 // Follow passes on that a control got the focus.
 func (r *Router) Follow(o fyne.CanvasObject) { r.screen.Follow(o) }
 
 // Listen makes the router take the keys of a window in which nothing has the focus.
 func (r *Router) Listen(c fyne.Canvas) {
+	r.on = c
 	c.SetOnTypedKey(r.Key)
 	c.SetOnTypedRune(r.Rune)
 }
