@@ -52,7 +52,7 @@ func run(ctx context.Context, out, one string, only tear.Part, workers int) (err
 		defer file.Close()
 		to = file
 	}
-	log := slog.New(slog.NewTextHandler(to, nil))
+	log := slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	open := func(ctx context.Context) (*tear.Counter, error) { return tear.Open(ctx, "", log) }
 	if one != "" {
 		return again(ctx, open, one)

@@ -16,7 +16,9 @@ import (
 // ChallengeLife is how long a nonce can be used, once.
 const ChallengeLife = 2 * time.Minute
 
-// maxChallenges is how many nonces one desk may have out.
+// maxChallenges is how many nonces one desk may have out; one more ends its
+// oldest. A desk throws away one for each card that it reads, so it must not lock
+// itself out.
 const maxChallenges = 256
 
 // Purposes.
@@ -136,13 +138,18 @@ func (c *challenges) give(d Desk, purpose string) ([]byte, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now()
+	var oldest [assertion.NonceSize]byte
 	for n, old := range c.out {
-		if now.After(old.until) {
+		switch {
+		case now.After(old.until):
 			c.drop(n, old)
+		case old.certificate != d.certificate:
+		case c.out[oldest].until.IsZero() || old.until.Before(c.out[oldest].until):
+			oldest = n
 		}
 	}
 	if c.per[d.certificate] >= maxChallenges {
-		return nil, fmt.Errorf("%w: too many at once", ErrChallenge)
+		c.drop(oldest, c.out[oldest])
 	}
 	c.out[nonce] = challenge{purpose, d.certificate, now.Add(ChallengeLife)}
 	c.per[d.certificate]++

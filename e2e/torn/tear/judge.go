@@ -24,6 +24,9 @@ const (
 	New
 )
 
+// String says it as the report does.
+func (l Left) String() string { return [...]string{"old", "new"}[l] }
+
 // Errors of a case.
 var (
 	// ErrThird: a valid slot holds neither the old record nor the wanted one.
@@ -207,14 +210,17 @@ func (t *trial) written(now map[string][]byte, known training.Known) error {
 		return ErrLost
 	case !bytes.Equal(now[statePart], []byte{0x07}):
 		return fmt.Errorf("the area is in state %X", now[statePart])
-	case t.part == Rewrite && t.between(now, now) != nil:
-		return fmt.Errorf("%w: the card's registry", ErrTouched)
+	}
+	if t.part == Rewrite {
+		if err := t.between(now, t.before); err != nil {
+			return err
+		}
 	}
 	return t.wanted(current, known)
 }
 
-// released looks for a card without the area. Where the answer to DELETE was
-// lost, the platform has no proof: the record stays offered until it is used.
+// released looks for a card without the area. Where the tear took the area, the
+// platform may lack the proof: then the record stays offered until it is used.
 func (t *trial) released(now map[string][]byte, known training.Known, left Left) error {
 	for part := range now {
 		if strings.HasPrefix(part, instance) {
@@ -224,8 +230,8 @@ func (t *trial) released(now map[string][]byte, known training.Known, left Left)
 	switch {
 	case known.Confirmed != nil || known.OfferedGeneration != 1:
 		return fmt.Errorf("the platform holds a confirmed record, or generation %d", known.OfferedGeneration)
-	case (known.Offered != nil) != (left == New):
-		return fmt.Errorf("the platform still offers a record: %t", known.Offered != nil)
+	case known.Offered != nil && left != New:
+		return errors.New("the platform still offers the record")
 	}
 	return nil
 }
