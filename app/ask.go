@@ -9,6 +9,9 @@ import (
 
 // await waits for a card: for any, or after a tear for the same one.
 func (p *provision) await(ctx context.Context) error {
+	if p.arrived() {
+		return nil // it lies there: nobody need be asked for it
+	}
 	p.publish(func(v *View) {
 		if p.torn {
 			v.enter(PhaseTorn)
@@ -21,13 +24,11 @@ func (p *provision) await(ctx context.Context) error {
 		v.enter(PhaseWaiting)
 	})
 	for {
-		now := p.cardNow()
-		if now.State == cardio.Present && (!p.torn || now.Count != p.count) {
-			p.count = now.Count
+		if p.arrived() {
 			return nil
 		}
 		if !p.torn {
-			p.showReader(now.State)
+			p.showReader(p.cardNow().State)
 		}
 		e, err := p.events.wait(ctx, nil)
 		if err != nil {
@@ -52,6 +53,16 @@ func (p *provision) await(ctx context.Context) error {
 func (p *provision) giveUp() {
 	p.release = true
 	p.publish(func(v *View) { v.Write.Give = Action{} })
+}
+
+// arrived reports a card that may be worked on, and notes its coming.
+func (p *provision) arrived() bool {
+	now := p.cardNow()
+	if now.State != cardio.Present || p.torn && now.Count == p.count {
+		return false
+	}
+	p.count = now.Count
+	return true
 }
 
 // showReader says on the waiting screen why no card can come.

@@ -110,6 +110,7 @@ func tryAll(t *testing.T, cases []badCard) {
 
 // liar is a card that does one command and answers it as it likes. A command is
 // told by how it begins, in hex; with $ it is that command and no longer one.
+// Without a lie it only counts.
 type liar struct {
 	*fault.Card
 	file  string // EF that is selected, 4 hex digits
@@ -152,9 +153,16 @@ func (l *liar) Transmit(command []byte) ([]byte, error) {
 	answer, err := l.Card.Transmit(command)
 	if err == nil && (text == whole || !exact && strings.HasPrefix(text, whole)) && (l.in == "" || l.in == l.file) {
 		l.told++
-		return bytes.Clone(l.lie), nil
+		if l.lie != nil {
+			return bytes.Clone(l.lie), nil
+		}
 	}
 	return answer, err
+}
+
+// begins reports a command that begins so, in hex.
+func begins(command []byte, begin string) bool {
+	return strings.HasPrefix(strings.ToUpper(hex.EncodeToString(command)), begin)
 }
 
 // fails plans a fault for when a command begins so, nth time.
@@ -178,7 +186,7 @@ type failing struct {
 }
 
 func (p *failing) Transmit(command []byte) ([]byte, error) {
-	if strings.HasPrefix(strings.ToUpper(hex.EncodeToString(command)), p.begin) {
+	if begins(command, p.begin) {
 		if p.met++; p.met == p.nth {
 			p.fault.APDU = 1
 			p.Plan(p.fault)

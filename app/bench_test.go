@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/madoguchi/madoguchi/app"
+	"github.com/madoguchi/madoguchi/app/journal"
 	"github.com/madoguchi/madoguchi/cardio"
 	"github.com/madoguchi/madoguchi/mykey"
 	"github.com/madoguchi/madoguchi/training"
@@ -21,21 +22,28 @@ const demoPIN = "1234"
 // R/W, the way to the platform, the time. All Views of it are looked at.
 type bench struct {
 	*counter
-	hand  *hand
-	way   *way
-	clock *clock
-	eyes  *eyes
+	hand    *hand
+	socket  *socket
+	way     *way
+	clock   *clock
+	journal *journal.Journal
+	eyes    *eyes
 }
 
 func newBench(t *testing.T, change ...func(*app.Parts)) *bench {
 	t.Helper()
 	b := &bench{clock: newClock(), hand: &hand{slot: training.NewSlot("R/W")}, eyes: newEyes()}
+	b.socket = newSocket(b.hand.slot)
 	o := training.Options{Cards: []string{"training.card.phone"}, Now: b.clock.Now} // a phone is made soonest; it is not used
-	b.counter = startWith(t, o, append([]func(*app.Parts){func(p *app.Parts) {
+	b.counter = startWith(t, o, func(p *app.Parts) {
 		b.way = newWay(p.Platform)
-		p.Reader = cardio.NewReader(b.hand.slot, cardio.SystemClock{}, slog.New(slog.DiscardHandler))
+		p.Reader = cardio.NewReader(b.socket, cardio.SystemClock{}, slog.New(slog.DiscardHandler))
 		p.Platform, p.Trainer, p.Clock = b.way, b.hand, b.clock
-	}}, change...)...)
+		for _, c := range change {
+			c(p)
+		}
+		b.journal = p.Journal
+	})
 	t.Cleanup(b.App.Subscribe(b.eyes.look))
 	t.Cleanup(func() { b.eyes.tell(t) })
 	b.open(t)
@@ -177,7 +185,7 @@ func (b *bench) stillWorks(t *testing.T) {
 // jobs are the jobs in the journal.
 func (b *bench) jobs(t *testing.T) int {
 	t.Helper()
-	jobs, err := b.training.Journal().Jobs(b.ctx)
+	jobs, err := b.journal.Jobs(b.ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
