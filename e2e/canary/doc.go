@@ -1,0 +1,12 @@
+// Package canary is tests alone. A MyKey ID and a PIN made up for them go through
+// the whole work of a counter, a tear, a kill −9 and three crashes, and are then
+// looked for wherever a desk and a platform leave anything: files, logs, crash
+// output, arguments, environment, addresses, databases.
+//
+// The MyKey ID may stand in one column of the platform and in bodies on the way
+// there, nowhere else. Four digits stand in many places by chance: so four runs
+// have four PINs, and a place is a find when each run holds its own PIN there.
+// What a search is worth is tested by planting the canary in each place first.
+//
+// The windows are searched in ui/gallery, where they can be drawn.
+package canary
