@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -24,28 +25,49 @@ var (
 	ErrRealReader = errors.New("training over vpcd takes virtual readers only (Virtual PCD)")
 )
 
-// systemSockets are where pcscd's own socket is.
-var systemSockets = []string{"/run/pcscd/pcscd.comm", "/var/run/pcscd/pcscd.comm"}
+// systemSocket is where pcscd's own socket is.
+const systemSocket = "/run/pcscd/pcscd.comm"
 
 // virtualReader is how vpcd names its readers.
 const virtualReader = "Virtual PCD"
 
 // checkSocket returns ErrSystemPCSC unless the environment names a PC/SC service
-// of our own.
+// of our own, by whatever way its name leads there.
 func checkSocket(getenv func(string) string) error {
 	socket := getenv("PCSCLITE_CSOCK_NAME")
-	if socket == "" || !filepath.IsAbs(socket) {
+	if !filepath.IsAbs(socket) || resolve(socket) == resolve(systemSocket) {
 		return ErrSystemPCSC
 	}
-	if real, err := filepath.EvalSymlinks(socket); err == nil {
-		socket = real
-	}
-	for _, system := range systemSockets {
-		if filepath.Clean(socket) == system {
-			return ErrSystemPCSC
+	return nil
+}
+
+// maxLinks is how many symbolic links one name may lead through.
+const maxLinks = 40
+
+// resolve follows the symbolic links of an absolute name, also where they lead to
+// nothing: a service that does not run now may run in a moment.
+func resolve(name string) string {
+	at, links := "/", 0
+	for rest := strings.Split(name, "/"); len(rest) > 0; {
+		part := rest[0]
+		rest = rest[1:]
+		if part == ".." {
+			at = filepath.Dir(at)
+			continue
+		}
+		next := filepath.Join(at, part)
+		target, err := os.Readlink(next)
+		if err != nil || links == maxLinks {
+			at = next
+			continue
+		}
+		links++
+		rest = append(strings.Split(target, "/"), rest...)
+		if filepath.IsAbs(target) {
+			at = "/"
 		}
 	}
-	return nil
+	return at
 }
 
 // remote is an R/W behind vpcd and pcscd. It is a place.
