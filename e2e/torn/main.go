@@ -28,7 +28,7 @@ import (
 func main() {
 	one := flag.String("case", "", "try this case alone (PART/APDU/WAY[/BYTE/PAGE], as a failure names it)")
 	only := flag.String("part", "", "this part alone: write, re-write or release")
-	workers := flag.Int("workers", 2, "counters at work at once")
+	workers := flag.Int("workers", 4, "counters at work at once: each waits much for its disk")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

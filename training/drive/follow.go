@@ -41,6 +41,7 @@ const (
 	Torn     = app.PhaseTorn
 	Problem  = app.PhaseProblem
 	Released = app.PhaseReleased
+	KeptOld  = app.PhaseKeptOld
 )
 
 // Tap lays the chosen card on the R/W and works it to the end of its
