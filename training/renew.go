@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"fmt"
-	"time"
 
 	"github.com/madoguchi/madoguchi/platform/custody"
 	"github.com/madoguchi/madoguchi/platform/store"
@@ -56,7 +55,7 @@ func (t *Training) Known(ctx context.Context, c *Card) (Known, error) {
 	if err != nil {
 		return Known{}, fmt.Errorf("holder of a demo card: %w", err)
 	}
-	person, err := t.platform.store.Person(ctx, holder.ID, time.Now())
+	person, err := t.platform.store.Person(ctx, holder.ID, t.options.Now())
 	if err != nil {
 		return Known{}, fmt.Errorf("holder of a demo card: %w", err)
 	}
