@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/madoguchi/madoguchi/app"
+	"github.com/madoguchi/madoguchi/ui/control"
 )
 
 // Key implements control.Screen.
@@ -37,7 +38,17 @@ func (w *Window) Key(name fyne.KeyName) {
 		if w.asksWhose() {
 			w.canvas.FocusNext()
 		}
+	case fyne.KeyPageUp, fyne.KeyPageDown:
+		w.area().PageKey(name)
 	}
+}
+
+// area is what scrolls of the present screen.
+func (w *Window) area() *control.Area {
+	if w.view.Screen == app.ScreenWrite {
+		return w.write.area
+	}
+	return w.home.area
 }
 
 // enter presses the blue button.
@@ -58,6 +69,8 @@ func (w *Window) modalKey(name fyne.KeyName) {
 		w.canvas.FocusPrevious()
 	case fyne.KeyDown, fyne.KeyRight:
 		w.canvas.FocusNext()
+	default:
+		w.modal.PageKey(name)
 	}
 }
 

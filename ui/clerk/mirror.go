@@ -7,6 +7,7 @@ import (
 	"github.com/madoguchi/madoguchi/app"
 	"github.com/madoguchi/madoguchi/ui/control"
 	"github.com/madoguchi/madoguchi/ui/look"
+	"github.com/madoguchi/madoguchi/ui/resident"
 )
 
 // mirror is the resident's window in small: the clerk sees what is asked there,
@@ -40,7 +41,7 @@ func newMirror(w *Window) *mirror {
 func (m *mirror) show(v app.View) {
 	face := v.Resident.Face
 	m.ground.FillColor = look.FaceColour(face)
-	key := "resident." + face.String() + ".say"
+	key := resident.Words(m.w.texts.Easy, v.Resident) + ".say"
 	if face == app.FacePIN {
 		key = "resident.pin.mirror"
 	}

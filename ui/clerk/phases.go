@@ -131,13 +131,13 @@ func (p *panel) showTries(v app.WriteView) {
 }
 
 // showWarning shows a problem that does not take the panel over: a wrong PIN on
-// the pad, a card left behind.
+// the pad, a card left behind, another card in place of the torn one.
 func (p *panel) showWarning(v app.WriteView) {
 	code := v.Problem.Code
 	if v.CardLeft {
 		code = app.CodeCardLeft
 	}
-	if v.Phase == app.PhaseProblem && !v.CardLeft || v.Phase == app.PhaseTorn || code == "" {
+	if v.Phase == app.PhaseProblem && !v.CardLeft || v.Phase == app.PhaseTorn && code == app.CodeCardRemoved || code == "" {
 		p.warned.Hide()
 		return
 	}

@@ -54,7 +54,7 @@ var stepMarks = [...]control.StepMark{
 func (s *write) show(v app.View) {
 	words := s.w.t("write.title")
 	if v.Write.Resumed {
-		words += "　" + s.w.t("write.resumed")
+		words += "  " + s.w.t("write.resumed")
 	}
 	s.heading.Set(words)
 	steps := make([]control.Step, app.StepCount)

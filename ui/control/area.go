@@ -65,6 +65,23 @@ func (a *Area) Reveal(o fyne.CanvasObject) {
 	a.Scroll.ScrollToOffset(fyne.NewPos(0, max(0, at)))
 }
 
+// Page scrolls by most of what is in sight: 1 forward, -1 back.
+func (a *Area) Page(by float32) {
+	most := max(0, a.Scroll.Content.Size().Height-a.Scroll.Size().Height)
+	to := a.Scroll.Offset.Y + by*0.8*a.Scroll.Size().Height
+	a.Scroll.ScrollToOffset(fyne.NewPos(0, min(max(0, to), most)))
+}
+
+// PageKey scrolls when the key is Page Up or Page Down.
+func (a *Area) PageKey(name fyne.KeyName) {
+	switch name {
+	case fyne.KeyPageDown:
+		a.Page(1)
+	case fyne.KeyPageUp:
+		a.Page(-1)
+	}
+}
+
 // CreateRenderer implements fyne.Widget.
 func (a *Area) CreateRenderer() fyne.WidgetRenderer {
 	return &parts{

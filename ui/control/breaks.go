@@ -39,6 +39,8 @@ func phraseEnd(runes []rune, i int) bool {
 		return false
 	case after == ' ':
 		return false
+	case after == '一' && i > 1 && runes[i-2] == 'も' && before == 'う': // もう一度
+		return false
 	}
 	return before != 'お' && before != 'ご'
 }

@@ -24,6 +24,7 @@ func TestLinesBreakWhereJapaneseMayBreak(t *testing.T) {
 		{"latin words stay whole", "ID is whole", 6, []string{"ID is", "whole"}},
 		{"line ends of the text stay", "一\n二", 10, []string{"一", "二"}},
 		{"the empty text is one line", "", 10, []string{""}},
+		{"もう一度 is one word", "カードを もう一度置くと", 7, []string{"カードを", "もう一度置くと"}},
 		{"お stays with its word", "しばらくお待ちください", 7, []string{"しばらくお待ち", "ください"}},
 	}
 	for _, test := range tests {

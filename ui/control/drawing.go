@@ -25,7 +25,7 @@ func hex(c color.NRGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c
 // NewTick is the mark ✓, drawn: no face is needed for it.
 func NewTick(_ look.Look, ink color.NRGBA) *canvas.Image {
 	return drawing("tick"+hex(ink), 24, 24, fmt.Sprintf(
-		`<path d="M5 13 L10 18 L19 6" fill="none" stroke="%s" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round"/>`, hex(ink)))
+		`<path d="M5 13 L10 18 L19 6" fill="none" stroke="%s" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/>`, hex(ink)))
 }
 
 // NewArrow is the arrow towards the R/W, to the right or to the left.

@@ -78,7 +78,7 @@ func (p *Panel) CreateRenderer() fyne.WidgetRenderer {
 	r.place = func(size fyne.Size) {
 		pad := p.look.Px(p.pad)
 		put(ground, 0, 0, size.Width, size.Height)
-		h := Height(p.content, size.Width-2*pad)
+		h := min(Height(p.content, size.Width-2*pad), size.Height-2*pad)
 		put(p.content, pad, (size.Height-h)/2, size.Width-2*pad, h)
 	}
 	r.least = func() fyne.Size { return fyne.NewSize(p.look.Px(120), 2*p.look.Px(p.pad)) }

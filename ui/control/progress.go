@@ -90,8 +90,9 @@ func (d *Dots) CreateRenderer() fyne.WidgetRenderer {
 			}
 		}
 	}
-	p.place = func(fyne.Size) {
-		side, pitch := d.look.Px(d.side), d.look.Px(d.side+d.space)
+	p.place = func(size fyne.Size) {
+		part := min(1, size.Width/p.least().Width) // smaller where there is less room
+		side, pitch := d.look.Px(d.side)*part, d.look.Px(d.side+d.space)*part
 		for i, disc := range discs {
 			put(disc, float32(i)*pitch, 0, side, side)
 		}

@@ -68,20 +68,37 @@ func (Nobody) Digit(byte) {}
 
 // Clerk puts the clerk's window with a View on a canvas of Fyne's test driver;
 // close the window when done.
-func Clerk(c Catalogues, v app.View, r Room) fyne.Window {
+func Clerk(c Catalogues, s Sheet, r Room) fyne.Window {
 	w := clerk.New(look.New(r.Scale), clerk.Texts{Clerk: c.Clerk, Easy: c.Easy, English: c.English}, Nobody{}, time.Now)
 	window := stand(w.Content(), r)
 	w.Attach(window.Canvas())
-	w.Show(v)
+	w.Show(s.View)
+	for _, key := range s.Keys {
+		typed(window.Canvas(), key)
+	}
 	return window
 }
 
+// typed is a key as Fyne's driver gives it: Tab moves the focus, else it goes to
+// what has the focus, else to the canvas.
+func typed(c fyne.Canvas, key fyne.KeyName) {
+	focused := c.Focused()
+	switch event := (&fyne.KeyEvent{Name: key}); {
+	case key == fyne.KeyTab:
+		c.FocusNext()
+	case focused != nil:
+		focused.TypedKey(event)
+	default:
+		c.OnTypedKey()(event)
+	}
+}
+
 // Resident does the same with the resident's window.
-func Resident(c Catalogues, v app.View, r Room) fyne.Window {
+func Resident(c Catalogues, s Sheet, r Room) fyne.Window {
 	w := resident.New(look.New(r.Scale), resident.Texts{Easy: c.Easy, English: c.English}, Nobody{}, true, time.Now)
 	window := stand(w.Content(), r)
 	w.Attach(window.Canvas())
-	w.Show(v)
+	w.Show(s.View)
 	return window
 }
 

@@ -3,7 +3,10 @@
 package gallery
 
 import (
+	"slices"
 	"time"
+
+	"fyne.io/fyne/v2"
 
 	"github.com/madoguchi/madoguchi/app"
 )
@@ -14,6 +17,12 @@ type Sheet struct {
 	Name    string
 	View    app.View
 	Extreme bool
+	Keys    []fyne.KeyName // typed in the clerk's window when the View stands: they open a question over it
+}
+
+func (s Sheet) asks(name string, keys ...fyne.KeyName) Sheet {
+	s.Name, s.Keys = name, keys
+	return s
 }
 
 var clock = time.Date(2026, 1, 5, 10, 42, 0, 0, time.UTC)
@@ -34,11 +43,17 @@ func Base() app.View {
 			On: true, OnReader: true, PIN: PIN,
 			Cards: []app.TrainingCard{
 				{Name: "training.card.fresh"},
-				{Name: "training.card.full"},
-				{Name: "training.card.unconfirmed"},
+				{Name: "training.card.tears"},
+				{Name: "training.card.torn"},
 				{Name: "training.card.other"},
-				{Name: "training.card.phone"},
+				{Name: "training.card.forged"},
+				{Name: "training.card.full"},
+				{Name: "training.card.last-try"},
 				{Name: "training.card.face"},
+				{Name: "training.card.unconfirmed"},
+				{Name: "training.card.phone"},
+				{Name: "training.card.felica"},
+				{Name: "training.card.mute"},
 			},
 		},
 	}
@@ -76,11 +91,13 @@ func homes() []Sheet {
 	scanned := one
 	scanned.Notice = app.CodeScan
 	return []Sheet{
-		{"home", one, false},
-		{"home-empty", empty, false},
-		{"home-many", many, true},
-		{"home-not-training", real, false},
-		{"home-scanned", scanned, true},
+		{Name: "home", View: one},
+		{Name: "home-empty", View: empty},
+		{Name: "home-many", View: many, Extreme: true},
+		{Name: "home-not-training", View: real},
+		{Name: "home-scanned", View: scanned, Extreme: true},
+		Sheet{View: one, Extreme: true}.asks("home-choose-card", fyne.KeyF11),
+		Sheet{View: one, Extreme: true}.asks("home-ask-left", append(slices.Repeat([]fyne.KeyName{fyne.KeyTab}, 7), fyne.KeyReturn)...),
 	}
 }
 
@@ -168,30 +185,33 @@ func writes() []Sheet {
 	resumed.Write.Resumed = true
 	scanned := whose
 	scanned.Notice = app.CodeScan
+	notSame := torn(false)
+	notSame.Write.Problem.Code, notSame.Resident.Code = app.CodeCardNotSame, app.CodeCardNotSame
 	return []Sheet{
-		{"write-waiting", waiting(), false},
-		{"write-whose", whose, true},
-		{"write-scanned", scanned, true},
-		{"write-consent", consent, true},
-		{"write-reading", await(write(app.PhaseReading, app.StepRead, app.StepNow, app.FaceKeep), "action.busy"), false},
-		{"write-pin", pin(2, 3, "", false), true},
-		{"write-pin-full", pin(4, 3, "", false), false},
-		{"write-pin-wrong", pin(0, 2, app.CodePINWrong, true), true},
-		{"write-last-try", last, true},
-		{"write-checking", busy(write(app.PhaseChecking, app.StepPIN, app.StepNow, app.FaceKeep)), false},
-		{"write-reserving", busy(write(app.PhaseReserving, app.StepReserve, app.StepNow, app.FaceKeep)), true},
-		{"write-writing", busy(write(app.PhaseWriting, app.StepWrite, app.StepNow, app.FaceKeep)), false},
-		{"write-resumed", resumed, false},
-		{"write-verifying", busy(write(app.PhaseVerifying, app.StepVerify, app.StepNow, app.FaceKeep)), false},
-		{"write-done", done(false, false), true},
-		{"write-done-card-left", done(false, true), true},
-		{"write-done-card-away", done(true, false), false},
-		{"write-torn", torn(false), true},
-		{"write-torn-giving-up", torn(true), false},
-		{"write-releasing", busy(write(app.PhaseReleasing, app.StepWrite, app.StepNow, app.FaceKeep)), false},
-		{"write-released", over(write(app.PhaseReleased, app.StepWrite, app.StepFailed, app.FaceTake), false), false},
-		{"write-kept-old", over(write(app.PhaseKeptOld, app.StepWrite, app.StepFailed, app.FaceTake), false), false},
-		{"write-declined", over(write(app.PhaseDeclined, app.StepPerson, app.StepFailed, app.FaceDeclined), false), false},
+		{Name: "write-waiting", View: waiting()},
+		{Name: "write-whose", View: whose, Extreme: true},
+		{Name: "write-scanned", View: scanned, Extreme: true},
+		{Name: "write-consent", View: consent, Extreme: true},
+		{Name: "write-reading", View: await(write(app.PhaseReading, app.StepRead, app.StepNow, app.FaceKeep), "action.busy")},
+		{Name: "write-pin", View: pin(2, 3, "", false), Extreme: true},
+		{Name: "write-pin-full", View: pin(4, 3, "", false)},
+		{Name: "write-pin-wrong", View: pin(0, 2, app.CodePINWrong, true), Extreme: true},
+		{Name: "write-last-try", View: last, Extreme: true},
+		{Name: "write-checking", View: busy(write(app.PhaseChecking, app.StepPIN, app.StepNow, app.FaceKeep))},
+		{Name: "write-reserving", View: busy(write(app.PhaseReserving, app.StepReserve, app.StepNow, app.FaceKeep)), Extreme: true},
+		{Name: "write-writing", View: busy(write(app.PhaseWriting, app.StepWrite, app.StepNow, app.FaceKeep))},
+		{Name: "write-resumed", View: resumed},
+		{Name: "write-verifying", View: busy(write(app.PhaseVerifying, app.StepVerify, app.StepNow, app.FaceKeep))},
+		{Name: "write-done", View: done(false, false), Extreme: true},
+		{Name: "write-done-card-left", View: done(false, true), Extreme: true},
+		{Name: "write-done-card-away", View: done(true, false)},
+		{Name: "write-torn", View: torn(false), Extreme: true},
+		{Name: "write-torn-not-same", View: notSame},
+		{Name: "write-torn-giving-up", View: torn(true)},
+		{Name: "write-releasing", View: busy(write(app.PhaseReleasing, app.StepWrite, app.StepNow, app.FaceKeep))},
+		{Name: "write-released", View: over(write(app.PhaseReleased, app.StepWrite, app.StepFailed, app.FaceTake), false)},
+		{Name: "write-kept-old", View: over(write(app.PhaseKeptOld, app.StepWrite, app.StepFailed, app.FaceTake), false)},
+		{Name: "write-declined", View: over(write(app.PhaseDeclined, app.StepPerson, app.StepFailed, app.FaceDeclined), false)},
 	}
 }
 
@@ -201,9 +221,9 @@ func Problems() []app.Code {
 		app.CodeReaderNoService, app.CodeReaderNone, app.CodeReaderInUse, app.CodeCardSilent, app.CodeCardGone, app.CodeCardUnknown,
 		app.CodeCardPhone, app.CodeCardJuki, app.CodeCardFeliCa, app.CodeCardLicence, app.CodeCardNotSame, app.CodeCardFull,
 		app.CodeCardForged, app.CodeCardBinding, app.CodeCardDamaged, app.CodePINBlocked, app.CodePINTime, app.CodePINUnknown,
-		app.CodeCertExpired, app.CodeCertRevoked, app.CodeCertUnknown, app.CodeMyKeyNone, app.CodeMyKeyStopped, app.CodeMyKeyOther,
+		app.CodeCertNone, app.CodeCertExpired, app.CodeCertRevoked, app.CodeCertUnknown, app.CodeMyKeyNone, app.CodeMyKeyStopped, app.CodeMyKeyOther,
 		app.CodeProxy, app.CodePlatformOffline, app.CodePlatformTime, app.CodeIssuerNoKeys, app.CodeDeskRevoked, app.CodeDeskUnknown,
-		app.CodeLegalBasis,
+		app.CodeLegalBasis, app.CodeReaderFault, app.CodeNoProgress, app.CodeMixed,
 	}
 }
 
@@ -213,6 +233,6 @@ func problem(code app.Code) Sheet {
 	if code == app.CodeDeskUnknown {
 		v.Write.Problem.Reference = "0A3F-77C1"
 	}
-	extreme := code == app.CodePINBlocked || code == app.CodeDeskUnknown
+	extreme := code == app.CodePINBlocked || code == app.CodePINUnknown || code == app.CodeDeskUnknown
 	return Sheet{Name: "write-problem-" + string(code), View: v, Extreme: extreme}
 }

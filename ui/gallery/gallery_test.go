@@ -2,16 +2,20 @@ package gallery_test
 
 import (
 	"fmt"
+	"image/color"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
 	"github.com/go-text/typesetting/font"
 
 	"github.com/madoguchi/madoguchi/app"
 	"github.com/madoguchi/madoguchi/ui/gallery"
+	"github.com/madoguchi/madoguchi/ui/look"
 )
 
 // The windows stand in Fyne's one app: these tests do not run beside each other.
@@ -24,6 +28,7 @@ type drawn struct {
 	texts gallery.Catalogues
 	on    fyne.Canvas
 	boxes []box
+	fills []fill
 }
 
 // Every View is drawn once and looked at for everything a person would notice.
@@ -41,18 +46,23 @@ func TestEveryWindow(t *testing.T) {
 			}
 			for _, side := range []struct {
 				name string
-				open func(gallery.Catalogues, app.View, gallery.Room) fyne.Window
+				open func(gallery.Catalogues, gallery.Sheet, gallery.Room) fyne.Window
 			}{{"clerk", gallery.Clerk}, {"resident", gallery.Resident}} {
 				t.Run(fmt.Sprintf("%s/%s/%s", sheet.Name, side.name, room.Name), func(t *testing.T) {
-					window := side.open(texts, sheet.View, room)
+					window := side.open(texts, sheet, room)
 					defer window.Close()
-					d := drawn{side.name, sheet.View, room, texts, window.Canvas(), boxes(window.Canvas())}
+					d := drawn{side.name, sheet.View, room, texts, window.Canvas(), boxes(window.Canvas()), grounds(window.Canvas())}
+					if side.name == "clerk" && (len(sheet.Keys) > 0) != (window.Canvas().Overlays().Top() != nil) {
+						t.Fatal("a question should stand over this screen, and over no other")
+					}
 					noTextIsCut(t, d)
 					nothingOverlaps(t, d)
 					everyLetterIsInAnEmbeddedFace(t, d, faces)
 					noTextHoldsAnIDOrAPIN(t, d)
 					noSentenceIsMissing(t, d)
 					whatStaysDoesNotScroll(t, d)
+					everyTextCanBeReadWhereItStands(t, d)
+					everyControlHasAnEdge(t, d)
 					tabGoesInReadingOrder(t, d)
 				})
 				n++
@@ -136,7 +146,21 @@ func tabGoesInReadingOrder(t *testing.T, d drawn) {
 			t.Errorf("Tab went from %s back to %s", describe(*last), describe(now))
 		}
 		last = &now
+		if !ringed(d.on.Focused()) {
+			t.Errorf("%s has the focus and no ring", describe(now))
+		}
 	}
+}
+
+// ringed says whether the black outline and the yellow ring stand around a control.
+func ringed(f fyne.Focusable) bool {
+	rings := map[color.Color]bool{}
+	for _, o := range test.WidgetRenderer(f.(fyne.Widget)).Objects() {
+		if r, ok := o.(*canvas.Rectangle); ok && r.Visible() && r.StrokeWidth >= 2 && r.Size().Height > 40 {
+			rings[r.StrokeColor] = true
+		}
+	}
+	return rings[look.FocusInner] && rings[look.FocusOuter]
 }
 
 // before says whether a stands before b in reading order: band, menu, then the
@@ -212,6 +236,7 @@ func whatStaysDoesNotScroll(t *testing.T, d drawn) {
 	t.Helper()
 	var want []string
 	switch {
+	case d.on.Overlays().Top() != nil: // a question stands over it
 	case d.side == "clerk" && d.view.Screen == app.ScreenWrite:
 		for _, a := range []app.Action{d.view.Write.Escape, d.view.Write.Primary} {
 			if a.Intent != nil {

@@ -23,14 +23,18 @@ func (r rect) holds(b box, slack float32) bool {
 	return b.x >= r.x-slack && b.y >= r.y-slack && b.x+b.w <= r.x+r.w+slack && b.y+b.h <= r.y+r.h+slack
 }
 
-// boxes walks the window as it is drawn, overlays last.
+// boxes walks what is within reach: the window, or the question that stands over it.
 func boxes(c fyne.Canvas) []box {
 	var out []box
-	collect(c.Content(), 0, 0, nil, nil, &out)
-	for _, overlay := range c.Overlays().List() {
-		collect(overlay, 0, 0, nil, nil, &out)
-	}
+	collect(within(c), 0, 0, nil, nil, &out)
 	return out
+}
+
+func within(c fyne.Canvas) fyne.CanvasObject {
+	if over := c.Overlays().Top(); over != nil {
+		return over
+	}
+	return c.Content()
 }
 
 func collect(o fyne.CanvasObject, x, y float32, within fyne.Focusable, scroll *rect, out *[]box) {

@@ -19,6 +19,8 @@ type pad struct {
 	say       *control.Prose
 	english   *control.Prose
 	dots      *control.Dots
+	dotsRow   *fyne.Container
+	dotsFixed *control.Dots // the same above what scrolls, in a small window
 	wrong     *control.Prose
 	left      *control.Prose
 	leftRoot  *fyne.Container
@@ -42,6 +44,8 @@ func newPad(w *Window) *pad {
 	p.say = control.NewTitle(l, look.Shout, look.Paper)
 	p.english = control.NewProse(l, look.Title, look.OnColour)
 	p.dots = control.NewDots(l, pinDigits, 64, 24, look.Paper)
+	p.dotsRow = control.NewInset(control.Inset{Top: l.Px(8), Bottom: l.Px(8)}, control.NewWrap(control.Wrap{}, p.dots))
+	p.dotsFixed = control.NewDots(l, pinDigits, 40, 16, look.Paper)
 	p.wrong = control.NewTitle(l, look.Title, look.Paper)
 	p.left = control.NewTitle(l, look.Title, look.Paper)
 	p.leftRoot = &fyne.Container{Layout: snug{l}, Objects: []fyne.CanvasObject{control.NewPanel(l, control.Deep, 12, p.left)}}
@@ -49,9 +53,7 @@ func newPad(w *Window) *pad {
 	p.extend = control.NewButton(w.kit, control.Ghost, func() { w.desk.Send(app.Extend{}) }).Big(look.Large, 220, 64)
 	p.extendRow = control.NewWrap(control.Wrap{}, p.extend)
 	p.asideToo = p.buildAside(false)
-	words := control.NewColumn(l.Px(16), p.say, p.english,
-		control.NewInset(control.Inset{Top: l.Px(8), Bottom: l.Px(8)}, control.NewWrap(control.Wrap{}, p.dots)),
-		p.wrong, p.pair("resident.pin.warn", look.Large, false), p.leftRoot, p.hurry, p.extendRow, p.asideToo)
+	words := control.NewColumn(l.Px(16), p.say, p.english, p.dotsRow, p.wrong, p.pair("resident.pin.warn", look.Large, false), p.leftRoot, p.hurry, p.extendRow, p.asideToo)
 	p.area = control.NewArea(words, true)
 	p.buildKeys()
 	p.aside = p.buildAside(true)
@@ -62,7 +64,7 @@ func newPad(w *Window) *pad {
 }
 
 func (p *pad) objects() []fyne.CanvasObject {
-	objects := []fyne.CanvasObject{p.area}
+	objects := []fyne.CanvasObject{p.dotsFixed, p.area}
 	for d := 1; d <= 9; d++ {
 		objects = append(objects, p.keys[d])
 	}
@@ -101,24 +103,25 @@ func (p *pad) buildKeys() {
 	p.erase = word("resident.pin.erase", control.Ghost, func() { p.w.desk.Send(app.Erase{}) })
 	p.unknown = word("resident.pin.unknown", control.Ghost, func() { p.w.desk.Send(app.DontKnow{}) })
 	p.quit = word("resident.pin.quit", control.Ghost, func() { p.w.desk.Send(app.Quit{}) })
-	p.enter = word("resident.pin.enter", control.Light, p.w.yes)
+	p.enter = word("resident.pin.enter", control.Light, p.w.yes).Big(look.Title, 60, 48)
 }
 
 func (p *pad) show(v app.ResidentView) {
 	p.dots.Set(v.Digits)
+	p.dotsFixed.Set(v.Digits)
 	wrong := ""
 	if v.Code == app.CodePINWrong {
-		wrong = p.w.easy("resident.pin.wrong") + "　" + p.w.english("resident.pin.wrong")
+		wrong = p.w.easy("resident.pin.wrong") + "  " + p.w.english("resident.pin.wrong")
 	}
 	p.wrong.Set(wrong)
 	visible(p.wrong, wrong != "")
 	visible(p.leftRoot, v.TriesLeft >= 0)
 	if v.TriesLeft >= 0 {
-		p.left.Set(p.w.easy("resident.pin.left", v.TriesLeft) + "　" + p.w.english("resident.pin.left", v.TriesLeft))
+		p.left.Set(p.w.easy("resident.pin.left", v.TriesLeft) + "  " + p.w.english("resident.pin.left", v.TriesLeft))
 	}
 	hurry := ""
 	if v.TimeLeft {
-		hurry = p.w.easy("resident.pin.time") + "　" + p.w.english("resident.pin.time")
+		hurry = p.w.easy("resident.pin.time") + "  " + p.w.english("resident.pin.time")
 	}
 	p.hurry.Set(hurry)
 	for _, o := range []fyne.CanvasObject{p.hurry, p.extend, p.extendRow} {
@@ -146,7 +149,10 @@ func (p *pad) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	if size.Width < l.Px(1200) {
 		margin, width, say = l.Px(28), l.Px(400), look.Heading
 	}
-	if size.Width < l.Px(760) {
+	small := size.Width < l.Px(760)
+	visible(p.dotsRow, !small)
+	visible(p.dotsFixed, small)
+	if small {
 		margin, gap, width = l.Px(12), l.Px(6), min(l.Px(330), size.Width*0.64)
 	}
 	p.say.SetSize(say)
@@ -186,7 +192,14 @@ func (p *pad) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	put(p.enter, x+column+gap, y, width-column-gap, key)
 	put(p.aside, x, y+key+gap+l.Px(12), width, asideH)
 
-	put(p.area, margin, vertical, x-2*margin, size.Height-2*vertical)
+	top := vertical
+	if small {
+		row := p.dotsFixed.MinSize()
+		w := min(row.Width, x-2*margin)
+		put(p.dotsFixed, margin, top, w, row.Height*w/row.Width)
+		top += row.Height + l.Px(10)
+	}
+	put(p.area, margin, top, x-2*margin, size.Height-vertical-top)
 	p.area.Refresh()
 }
 

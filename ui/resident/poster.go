@@ -13,6 +13,7 @@ import (
 type poster struct {
 	w           *Window
 	card        map[control.CardPose]*fyne.Container
+	arrows      map[control.CardPose]fyne.CanvasObject
 	done        *fyne.Container
 	warn        *fyne.Container
 	say         *control.Prose
@@ -30,12 +31,13 @@ type poster struct {
 
 func newPoster(w *Window, arrowRight bool) *poster {
 	l := w.kit.Look
-	p := &poster{w: w, card: map[control.CardPose]*fyne.Container{}}
+	p := &poster{w: w, card: map[control.CardPose]*fyne.Container{}, arrows: map[control.CardPose]fyne.CanvasObject{}}
 	var parts []fyne.CanvasObject
 	for _, pose := range []control.CardPose{control.CardOn, control.CardOff, control.CardTorn} {
+		p.arrows[pose] = control.NewArrow(arrowRight)
 		p.card[pose] = &fyne.Container{
 			Layout:  towards{l, arrowRight},
-			Objects: []fyne.CanvasObject{control.NewCardPicture(pose, true), control.NewArrow(arrowRight)},
+			Objects: []fyne.CanvasObject{control.NewCardPicture(pose, true), p.arrows[pose]},
 		}
 		parts = append(parts, p.card[pose])
 	}
@@ -66,18 +68,17 @@ func (p *poster) holds(o fyne.CanvasObject) bool {
 
 func (p *poster) show(v app.View) {
 	face := v.Resident.Face
-	pose, drawn := poses[face]
+	drawn, has := drawings[face]
 	for each, picture := range p.card {
-		visible(picture, drawn && each == pose)
+		visible(picture, has && each == drawn.pose)
+		visible(p.arrows[each], drawn.arrow)
 	}
 	visible(p.done, face == app.FaceDone)
 	visible(p.warn, face == app.FaceForgot || face == app.FaceProblem)
 	key := "resident." + face.String()
-	p.set(p.say, p.english, key+".say")
-	p.set(p.more, p.moreEnglish, key+".more")
-	if face == app.FaceProblem && p.w.texts.Easy.Has("resident."+string(v.Resident.Code)) {
-		p.set(p.more, p.moreEnglish, "resident."+string(v.Resident.Code))
-	}
+	words := Words(p.w.texts.Easy, v.Resident)
+	p.set(p.say, p.english, words+".say")
+	p.set(p.more, p.moreEnglish, words+".more")
 	band := key + ".band"
 	if face == app.FaceKeep && v.Write.Phase == app.PhaseReading {
 		band += ".pin"
@@ -96,9 +97,14 @@ func (p *poster) show(v app.View) {
 	}
 }
 
-// poses are the faces with a drawing of the card.
-var poses = map[app.Face]control.CardPose{
-	app.FaceInsert: control.CardOff, app.FaceKeep: control.CardOn, app.FaceTorn: control.CardTorn, app.FaceTake: control.CardOff,
+// drawings are the faces with a drawing of the card; the arrow tells where the R/W
+// is when the card is to be there.
+var drawings = map[app.Face]struct {
+	pose  control.CardPose
+	arrow bool
+}{
+	app.FaceInsert: {control.CardOff, true}, app.FaceKeep: {control.CardOn, true}, app.FaceTorn: {control.CardTorn, true},
+	app.FaceWait: {control.CardOn, false}, app.FaceTake: {control.CardOff, false},
 }
 
 // set shows a sentence in both languages, or nothing where there is none.

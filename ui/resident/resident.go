@@ -90,6 +90,10 @@ func (w *Window) Key(name fyne.KeyName) {
 		w.no()
 	case name == fyne.KeyBackspace && w.view.Resident.Face == app.FacePIN:
 		w.desk.Send(app.Erase{})
+	case w.view.Resident.Face == app.FacePIN:
+		w.pad.area.PageKey(name)
+	default:
+		w.poster.area.PageKey(name)
 	}
 }
 
@@ -139,6 +143,16 @@ func (w *Window) Follow(o fyne.CanvasObject) {
 	if w.poster.holds(o) {
 		w.poster.area.Reveal(o)
 	}
+}
+
+// Words is the key of what a face says: a code in the way that the resident can do
+// something about has sentences of its own, the others leave it to the clerk.
+func Words(easy assets.Catalogue, v app.ResidentView) string {
+	own := "resident." + string(v.Code)
+	if (v.Face == app.FaceProblem || v.Face == app.FaceTorn) && easy.Has(own+".say") {
+		return own
+	}
+	return "resident." + v.Face.String()
 }
 
 func (w *Window) easy(key string, args ...any) string { return w.texts.Easy.Text(key, args...) }

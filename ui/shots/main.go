@@ -41,7 +41,7 @@ func run(dir string, only []string) error {
 		}
 		for _, room := range sheet.Rooms() {
 			for side, window := range map[string]fyne.Window{
-				"clerk": gallery.Clerk(texts, sheet.View, room), "resident": gallery.Resident(texts, sheet.View, room),
+				"clerk": gallery.Clerk(texts, sheet, room), "resident": gallery.Resident(texts, sheet, room),
 			} {
 				name := fmt.Sprintf("%s-%s-%s.png", sheet.Name, side, room.Name)
 				err := save(filepath.Join(dir, name), window)
