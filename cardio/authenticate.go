@@ -12,15 +12,12 @@ import (
 // Tries asks how many tries of the user authentication PIN are left; it costs
 // none. Blocked is 0. ErrNoCertificate: the card has no JPKI AP.
 func (c *Card) Tries(ctx context.Context) (int, error) {
-	left := 0
-	err := c.reading(ctx, func(t apdu.Transmitter) (err error) {
-		if err = selectJPKI(t); err != nil {
-			return err
+	return reading(ctx, c, func(t apdu.Transmitter) (int, error) {
+		if err := selectJPKI(t); err != nil {
+			return 0, err
 		}
-		left, err = jpki.Tries(t)
-		return err
+		return jpki.Tries(t)
 	})
-	return left, err
 }
 
 // Authenticate tries the resident's PIN once and signs each SHA-256 digest with
@@ -32,8 +29,13 @@ func (c *Card) Authenticate(ctx context.Context, pin *mykey.PIN, digests [][32]b
 	if !pin.Complete() {
 		return nil, ErrPINMissing
 	}
+	if err := c.free(ctx); err != nil {
+		return nil, err
+	}
+	// Call by call, not as one job: a job that was given up may still run, and
+	// nothing but this goroutine may touch the PIN.
 	var signatures [][]byte
-	err := c.within(ctx, &ownRules{pin: true}, func(t apdu.Transmitter) error {
+	err := c.within(ctx, c.worker, &ownRules{pin: true}, func(t apdu.Transmitter) error {
 		if err := selectJPKI(t); err != nil {
 			return err
 		}

@@ -52,33 +52,48 @@ func (c *Card) BarIssuer() { c.barred = true }
 // Barred reports whether the issuer has been refused by this card.
 func (c *Card) Barred() bool { return c.barred }
 
-// reading is within, begun anew once where another program reset the card. f
-// must start from nothing each time.
-func (c *Card) reading(ctx context.Context, f func(t apdu.Transmitter) error) error {
-	err := c.within(ctx, &ownRules{}, f)
-	if !errors.Is(err, ErrReset) {
-		return err
+// free returns why the card cannot be used now, or nil.
+func (c *Card) free(ctx context.Context) error {
+	if c.busy {
+		return errBusy
 	}
-	if again := c.reconnect(); again != nil {
-		return errors.Join(err, again)
+	return ctx.Err()
+}
+
+// reading is within, as one job in the worker, begun anew once where another
+// program reset the card. f must start from nothing each time, and touch nothing
+// that the caller uses: it gives back what it has, with an error too.
+func reading[T any](ctx context.Context, c *Card, f func(t apdu.Transmitter) (T, error)) (T, error) {
+	if err := c.free(ctx); err != nil {
+		var none T
+		return none, err
 	}
-	return c.within(ctx, &ownRules{}, f)
+	return run(c.worker, func(l way) (T, error) {
+		var value T
+		once := func(t apdu.Transmitter) (err error) {
+			value, err = f(t)
+			return err
+		}
+		err := c.within(ctx, l, &ownRules{}, once)
+		if !errors.Is(err, ErrReset) {
+			return value, err
+		}
+		if again := reconnect(l); again != nil {
+			return value, errors.Join(err, again)
+		}
+		err = c.within(ctx, l, &ownRules{}, once)
+		return value, err
+	})
 }
 
 // within runs f in one transaction, under the desk's own list. The first error
 // is kept, that of the end attached.
-func (c *Card) within(ctx context.Context, own *ownRules, f func(t apdu.Transmitter) error) error {
-	if c.busy {
-		return errBusy
-	}
-	if err := ctx.Err(); err != nil {
+func (c *Card) within(ctx context.Context, l way, own *ownRules, f func(t apdu.Transmitter) error) error {
+	if err := begin(l); err != nil {
 		return err
 	}
-	if err := c.begin(); err != nil {
-		return err
-	}
-	err := f(&gate{ctx: ctx, card: c, rules: own})
-	if end := c.end(); end != nil {
+	err := f(&gate{ctx: ctx, card: c, way: l, rules: own})
+	if end := end(l); end != nil {
 		if err == nil {
 			c.log.DebugContext(ctx, "end of transaction", "error", end)
 			return nil // everything was heard; the card's leaving is the next call's
@@ -88,13 +103,13 @@ func (c *Card) within(ctx context.Context, own *ownRules, f func(t apdu.Transmit
 	return err
 }
 
-func (c *Card) begin() error {
-	err := act(c.worker, ErrInUse, Link.Begin)
+func begin(l way) error {
+	err := l.act(ErrInUse, Link.Begin)
 	if errors.Is(err, ErrReset) {
-		if again := c.reconnect(); again != nil {
+		if again := reconnect(l); again != nil {
 			return errors.Join(err, again)
 		}
-		err = act(c.worker, ErrInUse, Link.Begin)
+		err = l.act(ErrInUse, Link.Begin)
 	}
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
@@ -102,30 +117,26 @@ func (c *Card) begin() error {
 	return nil
 }
 
-func (c *Card) end() error {
-	if err := act(c.worker, ErrSilent, Link.End); err != nil {
+func end(l way) error {
+	if err := l.act(ErrSilent, Link.End); err != nil {
 		return fmt.Errorf("end transaction: %w", err)
 	}
 	return nil
 }
 
-func (c *Card) reconnect() error {
-	if err := act(c.worker, ErrSilent, Link.Reconnect); err != nil {
+func reconnect(l way) error {
+	if err := l.act(ErrSilent, Link.Reconnect); err != nil {
 		return fmt.Errorf("reconnect: %w", err)
 	}
 	return nil
 }
 
-// findISD selects the Issuer Security Domain and remembers by which AID. Without
-// one the card has no number either: ErrNoNumber.
-func (c *Card) findISD(t apdu.Transmitter) error {
+// findISD selects the Issuer Security Domain and gives the AID that the card
+// knows it by. Without one the card has no number either: ErrNoNumber.
+func findISD(t apdu.Transmitter) ([]byte, error) {
 	aid, err := cardmanager.Select(t)
-	if err != nil {
-		return err
+	if err == nil && aid == nil {
+		err = fmt.Errorf("no issuer security domain: %w", ErrNoNumber)
 	}
-	if aid == nil {
-		return fmt.Errorf("no issuer security domain: %w", ErrNoNumber)
-	}
-	c.isd = aid
-	return nil
+	return aid, err
 }

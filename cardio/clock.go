@@ -2,8 +2,9 @@ package cardio
 
 import "time"
 
-// Clock gives timers. It is a parameter so that nothing here waits for real.
+// Clock is the time, and timers. It is a parameter so that nothing here waits for real.
 type Clock interface {
+	Now() time.Time
 	// Timer gives a channel that receives once after d, and a function that
 	// stops it.
 	Timer(d time.Duration) (fires <-chan time.Time, stop func())
@@ -11,6 +12,9 @@ type Clock interface {
 
 // SystemClock is the machine's.
 type SystemClock struct{}
+
+// Now is time.Now.
+func (SystemClock) Now() time.Time { return time.Now() }
 
 // Timer starts a timer.
 func (SystemClock) Timer(d time.Duration) (<-chan time.Time, func()) {

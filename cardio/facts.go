@@ -18,7 +18,7 @@ import (
 type Facts struct {
 	ISD         []byte // AID of the Issuer Security Domain, as the card knows it
 	ImageNumber []byte // card image number: the value of data object 45
-	FreeSpace   []byte // GET DATA FF21 as answered; nil where the card does not say
+	FreeSpace   []byte // GET DATA FF21 as answered; nil where the card does not say, or nothing that can be read
 	Free        int    // free bytes, of FreeSpace; -1 unknown
 	Reserved    bool   // the MyKey AP is there
 	Area        []byte // its 256 bytes; nil where not Reserved
@@ -59,10 +59,9 @@ func (k Kind) String() string {
 // Area reads the MyKey AP: two APDUs. The answer of a card that has none is an
 // Area not Reserved, no error. ErrMalformed: not 256 bytes.
 func (c *Card) Area(ctx context.Context) (Area, error) {
-	var a Area
-	err := c.reading(ctx, func(t apdu.Transmitter) (err error) {
+	a, err := reading(ctx, c, func(t apdu.Transmitter) (a Area, err error) {
 		a.Bytes, a.Reserved, err = mykeyap.Read(t)
-		return err
+		return a, err
 	})
 	if err != nil {
 		return Area{}, err
@@ -74,47 +73,42 @@ func (c *Card) Area(ctx context.Context) (Area, error) {
 // number, free space. With ErrNoNumber the rest of the facts is there; with any
 // other error nothing is.
 func (c *Card) Facts(ctx context.Context) (Facts, error) {
-	var f Facts
-	err := c.reading(ctx, func(t apdu.Transmitter) (err error) {
-		f = Facts{Free: -1}
-		if f.Area, f.Reserved, err = mykeyap.Read(t); err != nil {
-			return err
-		}
-		if err = c.findISD(t); err != nil {
-			return err
-		}
-		f.ISD = append([]byte(nil), c.isd...)
-		number, missing := cardmanager.ImageNumber(t)
-		if missing != nil && !errors.Is(missing, ErrNoNumber) {
-			return missing
-		}
-		f.ImageNumber = number
-		if f.FreeSpace, err = cardmanager.FreeSpace(t); err != nil {
-			return err
-		}
-		if f.FreeSpace != nil {
-			f.Free = cardmanager.ParseFreeSpace(f.FreeSpace)
-		}
-		return missing
-	})
+	f, err := reading(ctx, c, facts)
 	if err != nil && !errors.Is(err, ErrNoNumber) {
 		return Facts{}, err
 	}
+	if f.ISD != nil {
+		c.isd = append([]byte(nil), f.ISD...)
+	}
 	return f, err
+}
+
+func facts(t apdu.Transmitter) (f Facts, err error) {
+	f.Free = -1
+	if f.Area, f.Reserved, err = mykeyap.Read(t); err != nil {
+		return f, err
+	}
+	if f.ISD, err = findISD(t); err != nil {
+		return f, err
+	}
+	number, missing := cardmanager.ImageNumber(t)
+	if missing != nil && !errors.Is(missing, ErrNoNumber) {
+		return f, missing
+	}
+	f.ImageNumber = number
+	if f.FreeSpace, err = cardmanager.FreeSpace(t); err != nil {
+		return f, err
+	}
+	if f.Free = cardmanager.ParseFreeSpace(f.FreeSpace); f.Free < 0 {
+		f.FreeSpace = nil
+	}
+	return f, missing
 }
 
 // Certificate reads the user authentication certificate, DER, without a PIN. It
 // returns ErrNoCertificate where the card has none, and ErrMalformed.
 func (c *Card) Certificate(ctx context.Context) ([]byte, error) {
-	var der []byte
-	err := c.reading(ctx, func(t apdu.Transmitter) (err error) {
-		der, err = certificate(t)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return der, nil
+	return reading(ctx, c, certificate)
 }
 
 func certificate(t apdu.Transmitter) ([]byte, error) {
@@ -137,28 +131,27 @@ func selectJPKI(t apdu.Transmitter) error {
 // its length (4 bytes, big-endian). It is kept in memory only. A card that has
 // neither cannot be told: ErrNoCertificate.
 func (c *Card) Fingerprint(ctx context.Context) ([32]byte, error) {
-	var sum [32]byte
-	err := c.reading(ctx, func(t apdu.Transmitter) error {
-		number, err := c.number(t)
-		if err != nil {
-			return err
-		}
-		der, err := certificate(t)
-		if err != nil && (!errors.Is(err, ErrNoCertificate) || number == nil) {
-			return err
-		}
-		h := sha256.New()
-		writeCounted(h, number)
-		writeCounted(h, der)
-		sum = [32]byte(h.Sum(nil))
-		return nil
-	})
-	return sum, err
+	return reading(ctx, c, fingerprint)
 }
 
-// number is the card image number, nil where the card has none.
-func (c *Card) number(t apdu.Transmitter) ([]byte, error) {
-	err := c.findISD(t)
+func fingerprint(t apdu.Transmitter) (sum [32]byte, err error) {
+	number, err := imageNumber(t)
+	if err != nil {
+		return sum, err
+	}
+	der, err := certificate(t)
+	if err != nil && (!errors.Is(err, ErrNoCertificate) || number == nil) {
+		return sum, err
+	}
+	h := sha256.New()
+	writeCounted(h, number)
+	writeCounted(h, der)
+	return [32]byte(h.Sum(nil)), nil
+}
+
+// imageNumber is the card image number, nil where the card has none.
+func imageNumber(t apdu.Transmitter) ([]byte, error) {
+	_, err := findISD(t)
 	if err == nil {
 		var number []byte
 		if number, err = cardmanager.ImageNumber(t); err == nil {

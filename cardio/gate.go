@@ -12,6 +12,7 @@ import (
 type gate struct {
 	ctx   context.Context //nolint:containedctx // lives as long as one transaction; apdu.Transmitter knows no context
 	card  *Card
+	way   way
 	rules rules
 }
 
@@ -25,9 +26,7 @@ func (g *gate) Transmit(command []byte) ([]byte, error) {
 	if err := g.rules.allow(command); err != nil {
 		return nil, err
 	}
-	answer, err := call(g.card.worker, ErrSilent, func(link Link) ([]byte, error) {
-		return link.Transmit(command)
-	})
+	answer, err := g.way.transmit(command)
 	if err != nil {
 		g.card.trace(g.ctx, command, nil, err)
 		return nil, fmt.Errorf("transmit: %w", err)

@@ -14,11 +14,7 @@ import (
 // label of its JPKI token, then an old licence's EF 2F01. The ATR is asked about
 // FeliCa alone, which understands no SELECT.
 func (c *Card) Kind(ctx context.Context) (Kind, error) {
-	kind := KindOther
-	err := c.reading(ctx, func(t apdu.Transmitter) (err error) {
-		kind, err = recognise(t)
-		return err
-	})
+	kind, err := reading(ctx, c, recognise)
 	switch {
 	case err != nil && errors.Is(err, ErrUnexpected), // it refuses even to look for a name
 		err == nil && kind == KindOther:

@@ -30,18 +30,17 @@ type Session struct {
 // returns ErrNoNumber where the card has no Issuer Security Domain, and
 // transport errors.
 func (c *Card) Begin(ctx context.Context) (*Session, error) {
-	if c.busy {
-		return nil, errBusy
-	}
-	if err := ctx.Err(); err != nil {
+	if err := c.free(ctx); err != nil {
 		return nil, err
 	}
 	if c.isd == nil {
-		if err := c.reading(ctx, c.findISD); err != nil {
+		aid, err := reading(ctx, c, findISD)
+		if err != nil {
 			return nil, fmt.Errorf("begin card session: %w", err)
 		}
+		c.isd = aid
 	}
-	if err := c.begin(); err != nil {
+	if err := begin(c.worker); err != nil {
 		return nil, fmt.Errorf("begin card session: %w", err)
 	}
 	c.busy = true
@@ -72,7 +71,7 @@ func (s *Session) keepAlive() {
 			continue // a script runs: that is a call enough
 		}
 		if s.lost == nil {
-			s.lost = act(s.card.worker, ErrSilent, Link.Alive)
+			s.lost = s.card.worker.act(ErrSilent, Link.Alive)
 		}
 		lost := s.lost
 		<-s.turn
@@ -111,7 +110,7 @@ func (s *Session) Run(ctx context.Context, script Script, stage func(Stage)) ([]
 		return nil, err
 	}
 	var answers [][]byte
-	t := &gate{ctx: ctx, card: s.card, rules: s.rules}
+	t := &gate{ctx: ctx, card: s.card, way: s.card.worker, rules: s.rules}
 	told := Stage(-1)
 	for i, c := range script.Commands {
 		if now := stageOf(verbs[i], c.APDU); now != told {
@@ -176,7 +175,7 @@ func (s *Session) End() error {
 	defer func() { <-s.turn }()
 	s.ended = true
 	s.card.busy = false
-	err := s.card.end()
+	err := end(s.card.worker)
 	if s.lost != nil {
 		return errors.Join(s.lost, err)
 	}

@@ -100,6 +100,56 @@ func TestAResetBetweenTwoScriptsEndsTheSession(t *testing.T) {
 	})
 }
 
+// slow is a card that takes its time over each command.
+type slow struct {
+	*scripted
+	takes []time.Duration // of each command in turn; the last for all that follow
+	sent  atomic.Int32
+	ended atomic.Int32
+}
+
+func (l *slow) Transmit([]byte) ([]byte, error) {
+	n := int(l.sent.Add(1))
+	time.Sleep(l.takes[min(n, len(l.takes))-1])
+	return []byte{0x90, 0x00}, nil
+}
+
+func (l *slow) End() error { l.ended.Add(1); return nil }
+
+func TestEachCommandHasTheWatchdogToItself(t *testing.T) {
+	const almost = watchdog - time.Second
+	for _, c := range []struct {
+		name  string
+		takes []time.Duration
+		err   error
+		took  time.Duration
+		sent  int32
+		ended int32 // transactions, when all is over
+	}{
+		// 9000 without data is no area: the card was heard out.
+		{"slow, twice", []time.Duration{almost}, ErrMalformed, 2 * almost, 2, 1},
+		{"silent at the second", []time.Duration{almost, time.Hour}, ErrSilent, almost + watchdog, 2, 0},
+		{"silent at the first", []time.Duration{time.Hour, 0}, ErrSilent, watchdog, 1, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := &slow{scripted: &scripted{}, takes: c.takes}
+				card := newCard(l, SystemClock{}, slog.New(slog.DiscardHandler))
+				start := time.Now()
+				_, err := card.Area(t.Context())
+				if !errors.Is(err, c.err) || time.Since(start) != c.took {
+					t.Errorf("Area: %v after %v; want %v after %v", err, time.Since(start), c.err, c.took)
+				}
+				_ = card.Close()
+				time.Sleep(2 * time.Hour) // the call returns after all
+				if l.sent.Load() != c.sent || l.ended.Load() != c.ended || !l.closed.Load() {
+					t.Errorf("%d commands, %d ends, closed %t; want %d, %d, true", l.sent.Load(), l.ended.Load(), l.closed.Load(), c.sent, c.ended)
+				}
+			})
+		})
+	}
+}
+
 func TestACardThatNeverAnswersDoesNotHangTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &scripted{hang: make(chan struct{})}

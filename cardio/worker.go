@@ -3,6 +3,7 @@ package cardio
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -40,9 +41,48 @@ func startWorker(link Link, clock Clock) *worker {
 	return w
 }
 
-// call runs f with the link. It returns late where f outlasts the watchdog; f
-// may then still run, so it must touch nothing that the caller reads.
-func call[T any](w *worker, late error, f func(Link) (T, error)) (T, error) {
+// way is how the link is reached: by the worker, which is handed each call, or by
+// a job in the worker.
+type way interface {
+	// act makes one call. Where it outlasts the watchdog the error is late.
+	act(late error, f func(Link) error) error
+	// transmit is Link.Transmit.
+	transmit(command []byte) ([]byte, error)
+}
+
+// job is work in the worker that makes several calls: to be handed each would
+// cost more than a short one takes. Every call has the watchdog to itself.
+type job struct {
+	link  Link
+	clock Clock
+	now   atomic.Pointer[underway] // the last call begun; nil: given up, no call follows
+}
+
+type underway struct {
+	late  error
+	since time.Time
+}
+
+func (j *job) act(late error, f func(Link) error) error {
+	last := j.now.Load()
+	if last == nil || !j.now.CompareAndSwap(last, &underway{late, j.clock.Now()}) {
+		return errClosed // the caller has gone
+	}
+	return named(f(j.link))
+}
+
+func (j *job) transmit(command []byte) (answer []byte, err error) {
+	err = j.act(ErrSilent, func(link Link) error {
+		answer, err = link.Transmit(command)
+		return err
+	})
+	return answer, err
+}
+
+// run has the worker do f. It returns late where one call of f outlasts the
+// watchdog; f may then still run, so it must touch nothing that the caller uses,
+// but give back what it has.
+func run[T any](w *worker, f func(way) (T, error)) (T, error) {
 	type result struct {
 		value T
 		err   error
@@ -53,27 +93,45 @@ func call[T any](w *worker, late error, f func(Link) (T, error)) (T, error) {
 	if w.dead != nil {
 		return none, w.dead
 	}
+	j := &job{clock: w.clock}
+	j.now.Store(&underway{ErrSilent, w.clock.Now()})
 	done := make(chan result, 1)
+	fires, stop := w.clock.Timer(watchdog)
 	w.jobs <- func(link Link) {
-		value, err := f(link)
+		j.link = link
+		value, err := f(j)
 		done <- result{value, err}
 	}
-	fires, stop := w.clock.Timer(watchdog)
-	defer stop()
-	select {
-	case r := <-done:
-		return r.value, named(r.err)
-	case <-fires:
-		w.dead = fmt.Errorf("given up after %v: %w", watchdog, late)
-		close(w.jobs)
-		return none, w.dead
+	for {
+		select {
+		case r := <-done:
+			stop()
+			return r.value, r.err
+		case <-fires:
+		}
+		call := j.now.Load()
+		left := watchdog - w.clock.Now().Sub(call.since)
+		if left <= 0 && j.now.CompareAndSwap(call, nil) {
+			w.dead = fmt.Errorf("given up after %v: %w", watchdog, call.late)
+			close(w.jobs)
+			return none, w.dead
+		}
+		if left <= 0 {
+			left = watchdog // that call ended this moment, and another began
+		}
+		fires, stop = w.clock.Timer(left)
 	}
 }
 
-// act is call for what gives no value.
-func act(w *worker, late error, f func(Link) error) error {
-	_, err := call(w, late, func(link Link) (struct{}, error) { return struct{}{}, f(link) })
+// act hands the worker one call. f must touch nothing that the caller uses.
+func (w *worker) act(late error, f func(Link) error) error {
+	_, err := run(w, func(l way) (struct{}, error) { return struct{}{}, l.act(late, f) })
 	return err
+}
+
+// transmit hands the worker one command.
+func (w *worker) transmit(command []byte) ([]byte, error) {
+	return run(w, func(l way) ([]byte, error) { return l.transmit(command) })
 }
 
 // close closes the link and waits for it, as long as the watchdog allows. It

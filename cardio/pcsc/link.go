@@ -25,17 +25,10 @@ func (l *link) Transmit(command []byte) ([]byte, error) {
 	return answer, cause(err)
 }
 
-// Begin asks for the state too: a transaction can begin without an error although
-// the card was reset before (Windows 7 and older).
-func (l *link) Begin() error {
-	if err := l.handle.BeginTransaction(); err != nil {
-		return cause(err)
-	}
-	if err := l.Alive(); err != nil {
-		return errors.Join(err, cause(l.handle.EndTransaction()))
-	}
-	return nil
-}
+// Begin asks nothing but that. Windows 7 and older began a transaction without an
+// error although the card was reset before; where a service still does, the first
+// Transmit tells, and each of our transactions begins with a SELECT.
+func (l *link) Begin() error { return cause(l.handle.BeginTransaction()) }
 
 func (l *link) End() error { return cause(l.handle.EndTransaction()) }
 

@@ -256,7 +256,8 @@ func TestEveryCodeIsNamed(t *testing.T) {
 // fakeHandle is a connected card.
 type fakeHandle struct {
 	protocol scard.Protocol
-	status   error
+	begin    error // of BeginTransaction
+	answer   error // of Transmit
 	sent     []byte
 	ends     int
 }
@@ -264,11 +265,11 @@ type fakeHandle struct {
 func (h *fakeHandle) Protocol() scard.Protocol { return h.protocol }
 func (h *fakeHandle) Transmit(c []byte) ([]byte, error) {
 	h.sent = bytes.Clone(c)
-	return []byte{0x90, 0}, nil
+	return []byte{0x90, 0}, h.answer
 }
-func (h *fakeHandle) BeginTransaction() error          { return nil }
+func (h *fakeHandle) BeginTransaction() error          { return h.begin }
 func (h *fakeHandle) EndTransaction() error            { h.ends++; return nil }
-func (h *fakeHandle) Status() ([]byte, error)          { return []byte{0x3B, 0}, h.status }
+func (h *fakeHandle) Status() ([]byte, error)          { return []byte{0x3B, 0}, nil }
 func (h *fakeHandle) Reconnect(p scard.Protocol) error { h.protocol = p; return nil }
 func (h *fakeHandle) Disconnect() error                { return nil }
 
@@ -334,9 +335,19 @@ func TestOnT0TheExpectedLengthIsLeftOff(t *testing.T) {
 }
 
 func TestATransactionOnACardResetBeforeIsNotBegun(t *testing.T) {
-	h := &fakeHandle{protocol: scard.ProtocolT1, status: scard.ErrResetCard}
-	if err := (&link{handle: h}).Begin(); !errors.Is(err, cardio.ErrReset) || h.ends != 1 {
-		t.Errorf("Begin: %v, ended %d times; want ErrReset, once", err, h.ends)
+	h := &fakeHandle{protocol: scard.ProtocolT1, begin: scard.ErrResetCard}
+	if err := (&link{handle: h}).Begin(); !errors.Is(err, cardio.ErrReset) || h.ends != 0 {
+		t.Errorf("Begin: %v, ended %d times; want ErrReset, never", err, h.ends)
+	}
+}
+
+func TestACardResetUnseenIsToldByItsFirstAnswer(t *testing.T) {
+	l := &link{handle: &fakeHandle{protocol: scard.ProtocolT1, answer: scard.ErrResetCard}}
+	if err := l.Begin(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Transmit([]byte{0x00, 0xA4, 0x04, 0x0C}); !errors.Is(err, cardio.ErrReset) {
+		t.Errorf("Transmit: %v; want ErrReset", err)
 	}
 }
 
