@@ -54,8 +54,8 @@ func TestAJournalThatCannotBeWritten(t *testing.T) {
 	if view.Resident.Code != app.CodeJournal || b.jobs(t) != 0 {
 		t.Errorf("the resident reads %q, %d jobs", view.Resident.Code, b.jobs(t))
 	}
-	if parts := changed(before, card.Chip.Snapshot()); len(parts) > 0 || spy.told > 0 || b.way.calls[callOpen] > 0 {
-		t.Errorf("changed %v, %d commands of the issuer, %d card sessions; want nothing at all", parts, spy.told, b.way.calls[callOpen])
+	if parts := changed(before, card.Chip.Snapshot()); len(parts) > 0 || spy.told > 0 || b.way.asked(callOpen) > 0 {
+		t.Errorf("changed %v, %d commands of the issuer, %d card sessions; want nothing at all", parts, spy.told, b.way.asked(callOpen))
 	}
 	do(room)
 	b.hand.Remove()

@@ -89,3 +89,66 @@ func badPlatform(t *testing.T, b *bench, d detour, code app.Code, jobs int, hold
 	b.next(t)
 	b.stillWorks(t)
 }
+
+// A card session that is over is no matter for people: the card is looked at
+// again, once, and the work goes on without a word and without a PIN.
+func TestAPlatformThatSaysLookAgainIsBelievedOnce(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.way.server = newBadServer(t)
+	for _, d := range []detour{
+		{call: callOpen, nth: 1, lost: true}, {call: callStep, nth: 1}, {call: callStep, nth: 2}, {call: callStep, nth: 3}, {call: callStep, nth: 3, lost: true},
+	} {
+		t.Run(fmt.Sprintf("%s %d lost %v", d.call, d.nth, d.lost), func(t *testing.T) {
+			d.how = lookAgain
+			card := b.person(t, "training.card.fresh")
+			b.way.plan(&d)
+			b.Views()
+			b.put(card.Fault)
+			b.must(t, b.until(t, app.PhaseWaiting), app.PhaseDone, "")
+			holdsRecord(t, card)
+			asked, last := 0, app.PhaseWaiting
+			for _, v := range b.Views() {
+				if v.Write.Phase == app.PhasePIN && last != app.PhasePIN {
+					asked++
+				}
+				last = v.Write.Phase
+			}
+			if asked != 1 || b.jobs(t) != 0 {
+				t.Errorf("the PIN was asked %d times, %d jobs are left; want once, none", asked, b.jobs(t))
+			}
+			b.next(t)
+		})
+	}
+	card := b.person(t, "training.card.fresh")
+	b.way.plan(&detour{call: callStep, how: lookAgain})
+	b.put(card.Fault)
+	b.must(t, b.until(t, app.PhaseWaiting), app.PhaseProblem, app.CodeIssuerSession)
+	if n := b.way.asked(callOpen); n != 2 {
+		t.Errorf("%d card sessions were opened, want 2", n)
+	}
+	b.way.plan(nil)
+	b.App.Send(app.Again{})
+	b.must(t, b.until(t, app.PhaseProblem), app.PhaseDone, "")
+	holdsRecord(t, card)
+	b.next(t)
+	b.stillWorks(t)
+}
+
+// A desk that may not write says so once for each card, not without end.
+func TestADeskWithoutALegalBasisReadsNoCard(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, func(p *app.Parts) { p.Training = false })
+	card := b.person(t, "training.card.fresh")
+	b.counter.until(t, "the refusal", func(v app.View) bool { return v.Write.Problem.Code == app.CodeLegalBasis })
+	b.put(card.Fault)
+	b.counter.until(t, "the refusal, the card lying there", func(v app.View) bool { return v.Write.Problem.Code == app.CodeLegalBasis && v.Write.CardPresent })
+	b.App.Send(app.Again{})
+	b.counter.until(t, "another try", func(v app.View) bool { return v.Write.Phase == app.PhaseWaiting })
+	b.counter.until(t, "the refusal", func(v app.View) bool { return v.Write.Problem.Code == app.CodeLegalBasis })
+	b.App.Send(app.GoTo{Screen: app.ScreenHome})
+	view := b.counter.until(t, "Home", func(v app.View) bool { return v.Screen == app.ScreenHome && v.Home.Today.Failed > 0 })
+	if view.Home.Today.Failed > 3 || card.Fault.APDUs() > 0 {
+		t.Errorf("refused %d times, %d commands to the card; want at most 3, none", view.Home.Today.Failed, card.Fault.APDUs())
+	}
+}

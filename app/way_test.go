@@ -25,7 +25,7 @@ const (
 // detour sends one call elsewhere: to a server that answers badly.
 type detour struct {
 	call string
-	nth  int  // of this call, from 1
+	nth  int  // of this call, from 1; 0 each of them
 	how  bad  // what the server does
 	lost bool // the platform has done it; only its answer is lost
 }
@@ -61,12 +61,26 @@ func (w *way) turn(change func(trip int, step platformclient.CardStep) platformc
 	w.change = change
 }
 
+// listen has f hear every request for a card session.
+func (w *way) listen(f func(platformclient.CardSession, *platformclient.Assertion)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.heard = f
+}
+
+// asked is how often a call was made since plan.
+func (w *way) asked(call string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.calls[call]
+}
+
 // elsewhere gives the client to ask in place of the platform, nil for none.
 func (w *way) elsewhere(call string) (client *platformclient.Client, lost bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.calls[call]++
-	if w.detour == nil || w.detour.call != call || w.detour.nth != w.calls[call] {
+	if w.detour == nil || w.detour.call != call || w.detour.nth != 0 && w.detour.nth != w.calls[call] {
 		return nil, false
 	}
 	return w.server.client(w.detour.how), w.detour.lost
@@ -135,6 +149,7 @@ const (
 	badNothing bad = "nothing: the connection is closed"
 	badLate    bad = "later than its limit"
 	badTLS     bad = "another's certificate"
+	lookAgain  bad = "ISSUER-SESSION: look again"
 )
 
 // badServer is a TLS server that answers badly, each way through a client of its
@@ -155,6 +170,11 @@ func newBadServer(t *testing.T) *badServer {
 			w.Header().Set("Content-Type", "application/problem+json")
 			w.WriteHeader(http.StatusInternalServerError)
 			io.WriteString(w, `{"type":"about:blank","title":"error","status":500,"code":"PLATFORM-ERROR","reference":"r"}`)
+		},
+		lookAgain: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(http.StatusConflict)
+			io.WriteString(w, `{"type":"about:blank","title":"over","status":409,"code":"ISSUER-SESSION","reference":"r"}`)
 		},
 		badHTML: func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>log in</html>") },
 		bad502: func(w http.ResponseWriter, _ *http.Request) {
