@@ -133,6 +133,7 @@ func searchSees(t *testing.T, run string, s secrets) {
 	for _, want := range []place{
 		{"desk-" + lifeKilled + "/journal.db-wal", whole, ""},
 		{"desk-" + lifeKilled + "/journal.db-shm", whole, ""},
+		{"desk-" + momentTorn + "/journal.db", "job", "sealed, opened"},
 		{"desk-" + lifeKilled + "/journal.db", "job", "sealed, opened"},
 		{"desk/journal.db", "day_count", "n"},
 		{"desk/platform.db", "idempotency", "transaction_id"},

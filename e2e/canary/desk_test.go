@@ -35,6 +35,7 @@ const (
 // Moments that a life reports and waits at.
 const (
 	momentPIN     = "pin"     // four digits stand, 決定 is not pressed
+	momentTorn    = "torn"    // the card has left in the middle, the job is kept
 	momentWriting = "writing" // inside an UPDATE
 	momentDone    = "done"
 )
@@ -164,6 +165,7 @@ func (h *hands) killed(ctx context.Context, counter *drive.Counter, set *trainin
 	if err := counter.Empty(ctx); err != nil {
 		return err
 	}
+	h.at(momentTorn)
 	view, err := counter.Tap(ctx, h.PIN) // goes on by the job's authority
 	return fmt.Errorf("the held write ended in phase %v, %w", view.Write.Phase, err)
 }

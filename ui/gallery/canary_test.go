@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +19,10 @@ import (
 	"github.com/madoguchi/madoguchi/mykey"
 	"github.com/madoguchi/madoguchi/training"
 	"github.com/madoguchi/madoguchi/training/drive"
+	"github.com/madoguchi/madoguchi/ui/clerk"
 	"github.com/madoguchi/madoguchi/ui/gallery"
+	"github.com/madoguchi/madoguchi/ui/look"
+	"github.com/madoguchi/madoguchi/ui/resident"
 )
 
 // canaryID is the MyKey ID of a resident whose card is written, and canaryPINs are
@@ -33,11 +37,34 @@ type written struct {
 	y          float32 // of its lower edge
 }
 
-// sides are the two windows.
-var sides = []struct {
-	name string
-	open func(gallery.Catalogues, gallery.Sheet, gallery.Room) fyne.Window
-}{{"clerk", gallery.Clerk}, {"resident", gallery.Resident}}
+// side is one of the two windows, which lives as long as the test: it shows one
+// View after another as in the program, and what it shows of one must not stay.
+type side struct {
+	name   string
+	window fyne.Window
+	show   func(app.View)
+}
+
+func openSides(t *testing.T, c gallery.Catalogues) []side {
+	t.Helper()
+	l := look.New(1)
+	ofClerk := clerk.New(l, clerk.Texts{Clerk: c.Clerk, Easy: c.Easy, English: c.English}, gallery.Nobody{}, time.Now)
+	ofResident := resident.New(l, resident.Texts{Easy: c.Easy, English: c.English}, gallery.Nobody{}, true, time.Now)
+	sides := []side{
+		{"clerk", gallery.App().NewWindow(c.Clerk.Text("product")), ofClerk.Show},
+		{"resident", gallery.App().NewWindow(c.Clerk.Text("product")), ofResident.Show},
+	}
+	sides[0].window.SetContent(ofClerk.Content())
+	sides[1].window.SetContent(ofResident.Content())
+	ofClerk.Attach(sides[0].window.Canvas())
+	ofResident.Attach(sides[1].window.Canvas())
+	for _, s := range sides {
+		s.window.SetPadded(false)
+		s.window.Resize(fyne.NewSize(1366, 768))
+		t.Cleanup(s.window.Close)
+	}
+	return sides
+}
 
 // On both windows, in every View of a real run, the MyKey ID is masked and the PIN
 // stands in the training band alone.
@@ -50,46 +77,57 @@ func TestNoWindowShowsACanary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plantedOnWindows(t, catalogues)
+	sides := openSides(t, catalogues)
+	plantedOnWindows(t, catalogues, sides)
 
-	finds := map[string]int{} // a window, a phase, a text without the PIN: in how many runs
-	for _, pin := range canaryPINs {
-		views := counterViews(t, id, pin)
-		if len(views) < 20 {
-			t.Fatalf("only %d different Views seen", len(views))
+	// A place that one run does not hold is no find: only where the first PIN is seen
+	// are there more runs.
+	var finds map[string]bool // a window, a phase, a text without the PIN
+	for i, pin := range canaryPINs {
+		if i > 0 && len(finds) == 0 {
+			break
 		}
-		masked, band := 0, 0
-		here := map[string]bool{}
-		for _, v := range views {
-			for _, w := range windowTexts(catalogues, v) {
-				switch {
-				case holds(w.text, canaryID):
-					t.Errorf("%s window, phase %v: text %q holds the MyKey ID", w.side, v.Write.Phase, w.text)
-				case w.side == "clerk" && strings.Contains(w.text, id.Masked()):
-					masked++
-				case isBand(catalogues, w, pin):
-					band++
-				case holds(w.text, pin):
-					here[fmt.Sprintf("%s window, phase %v: %q", w.side, v.Write.Phase, strings.ReplaceAll(w.text, pin, "PIN"))] = true
-				}
+		here := inRun(t, catalogues, sides, id, pin)
+		maps.DeleteFunc(here, func(place string, _ bool) bool { return i > 0 && !finds[place] })
+		finds = here
+	}
+	for place := range finds {
+		t.Errorf("every run's own PIN stands in the %s", place)
+	}
+}
+
+// inRun holds that the MyKey ID is masked in every View of a run, and gives where its
+// PIN is seen outside the band.
+func inRun(t *testing.T, c gallery.Catalogues, sides []side, id mykey.ID, pin string) map[string]bool {
+	t.Helper()
+	views := counterViews(t, id, pin)
+	if len(views) < 20 {
+		t.Fatalf("only %d different Views seen", len(views))
+	}
+	masked, band, seen := 0, 0, map[string]bool{}
+	for _, v := range views {
+		for _, w := range windowTexts(sides, v) {
+			switch {
+			case holds(w.text, canaryID):
+				t.Errorf("%s window, phase %v: text %q holds the MyKey ID", w.side, v.Write.Phase, w.text)
+			case w.side == "clerk" && strings.Contains(w.text, id.Masked()):
+				masked++
+			case isBand(c, w, pin):
+				band++
+			case holds(w.text, pin):
+				seen[fmt.Sprintf("%s window, phase %v: %q", w.side, v.Write.Phase, strings.ReplaceAll(w.text, pin, "PIN"))] = true
 			}
-			v.Training.PIN = "" // the one exception
-			if text := fmt.Sprintf("%+v", v); holds(text, canaryID) || holds(text, pin) {
-				t.Errorf("the View of phase %v holds the canary", v.Write.Phase)
-			}
 		}
-		if masked == 0 || band == 0 {
-			t.Errorf("PIN %s: the masked MyKey ID was seen %d times, the band's PIN %d times", pin, masked, band)
-		}
-		for place := range here {
-			finds[place]++
+		v.Training.PIN = "" // the one exception
+		if text := fmt.Sprintf("%+v", v); holds(text, canaryID) || holds(text, pin) {
+			t.Errorf("the View of phase %v holds the canary", v.Write.Phase)
 		}
 	}
-	for place, runs := range finds {
-		if runs == len(canaryPINs) {
-			t.Errorf("every run's own PIN stands in the %s", place)
-		}
+	if masked == 0 || band == 0 {
+		t.Errorf("PIN %s: the masked MyKey ID was seen %d times, the band's PIN %d times", pin, masked, band)
 	}
+	t.Logf("%d Views on both windows: the masked MyKey ID %d times, the band's PIN %d times", len(views), masked, band)
+	return seen
 }
 
 // isBand reports whether a text is the one that may hold the PIN.
@@ -103,7 +141,7 @@ func holds(text, secret string) bool {
 }
 
 // plantedOnWindows holds that a canary in a View is found on the windows.
-func plantedOnWindows(t *testing.T, c gallery.Catalogues) {
+func plantedOnWindows(t *testing.T, c gallery.Catalogues, sides []side) {
 	t.Helper()
 	sheets := map[string]app.View{}
 	for _, s := range gallery.All() {
@@ -127,7 +165,7 @@ func plantedOnWindows(t *testing.T, c gallery.Catalogues) {
 			}
 			plant(&v, secret)
 			found := false
-			for _, w := range windowTexts(c, v) {
+			for _, w := range windowTexts(sides, v) {
 				found = found || holds(w.text, secret) && !isBand(c, w, secret)
 			}
 			if !found {
@@ -139,10 +177,10 @@ func plantedOnWindows(t *testing.T, c gallery.Catalogues) {
 
 // windowTexts are the texts of every canvas object of both windows. Texts of one
 // character stand in one more together: digits beside each other are read as one.
-func windowTexts(c gallery.Catalogues, v app.View) (all []written) {
+func windowTexts(sides []side, v app.View) (all []written) {
 	for _, side := range sides {
-		window := side.open(c, gallery.Sheet{View: v}, gallery.Rooms[0])
-		all = append(all, written{side.name, window.Title(), 0})
+		side.show(v)
+		all = append(all, written{side.name, side.window.Title(), 0})
 		single := ""
 		each := func(text string, y float32) {
 			if len([]rune(text)) == 1 {
@@ -150,12 +188,11 @@ func windowTexts(c gallery.Catalogues, v app.View) (all []written) {
 			}
 			all = append(all, written{side.name, text, y})
 		}
-		objectTexts(window.Canvas().Content(), 0, each)
-		for _, overlay := range window.Canvas().Overlays().List() {
+		objectTexts(side.window.Canvas().Content(), 0, each)
+		for _, overlay := range side.window.Canvas().Overlays().List() {
 			objectTexts(overlay, 0, each)
 		}
 		all = append(all, written{side.name, single, 0})
-		window.Close()
 	}
 	return all
 }
