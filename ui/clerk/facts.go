@@ -92,6 +92,9 @@ func (f *facts) show(v app.View) {
 		platform = f.w.t("fact.platform.done")
 		s := int(w.Took.Round(time.Second).Seconds())
 		took = f.w.t("fact.took.value", s/60, s%60)
+		if s < 60 {
+			took = f.w.t("fact.took.seconds", s)
+		}
 	}
 	f.platform.set(platform, look.Good)
 	f.took.set(took, look.Ink)
