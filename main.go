@@ -46,6 +46,7 @@ type flags struct {
 	readerLeft bool
 	resident   residentFlag
 	large      bool
+	mute       bool
 	verbose    bool
 }
 
@@ -54,6 +55,9 @@ func (f flags) windows() ui.Options {
 	o := ui.Options{Resident: f.resident.place, ArrowLeft: f.readerLeft, TextScale: 1}
 	if f.large {
 		o.TextScale = 2
+	}
+	if f.mute {
+		o.Sound = ui.Silent{}
 	}
 	return o
 }
@@ -115,6 +119,7 @@ func run(args []string) int {
 	set.Var(&f.resident, "resident", "the resident's window: auto, beside, turn (default: the settings)")
 	set.StringVar(&f.folder, "training-dir", "", "with --training: folder for journal and database, kept afterwards")
 	set.BoolVar(&f.large, "large", false, "text at 200 %")
+	set.BoolVar(&f.mute, "mute", false, "no tones")
 	set.BoolVar(&f.verbose, "verbose", false, "trace card commands, masked")
 	if err := set.Parse(args); err != nil {
 		return 2
