@@ -295,7 +295,7 @@ func TestACardWhoseRecordOrSpaceIsNotInOrder(t *testing.T) {
 		}
 		return c.Fault
 	}
-	// parse gives a written record, to be spoiled.
+	// record is a written one, to be spoiled.
 	record := func(t *testing.T, b *bench) mykey.Record {
 		t.Helper()
 		_, area := writtenFor(t, b)
@@ -398,21 +398,21 @@ func TestACertificateThatIsNotGood(t *testing.T) {
 			return c.Fault
 		}
 	}
-	case_ := func(name, as string, code app.Code, spoil func(*testing.T, *bench, *training.Card) lying) badCard {
+	told := func(name, as string, code app.Code, spoil func(*testing.T, *bench, *training.Card) lying) badCard {
 		return badCard{name: name, as: as, code: code, spoil: spoil, phase: app.PhaseProblem, face: app.FaceProblem}
 	}
 	tryAll(t, []badCard{
-		case_("none", "training.card.no-certificate", app.CodeCertNone, nil),
-		case_("expired", "training.card.expired", app.CodeCertExpired, nil),
-		case_("revoked", "training.card.revoked", app.CodeCertRevoked, nil),
-		case_("OCSP does not know it", "training.card.unconfirmed", app.CodeCertUnknown, nil),
-		case_("OCSP is down", "", app.CodeCertUnknown, ocsp(simpki.Down)),
-		case_("OCSP asks to come later", "", app.CodeCertUnknown, ocsp(simpki.TryLater)),
-		case_("OCSP's answer is stale", "", app.CodeCertUnknown, ocsp(simpki.Stale)),
-		case_("OCSP's answer is signed by somebody", "", app.CodeCertUnknown, ocsp(simpki.Forged)),
-		case_("its holder has no MyKey ID", "training.card.no-id", app.CodeMyKeyNone, nil),
-		case_("blocked PIN", "training.card.blocked", app.CodePINBlocked, nil),
-		case_("顔認証", "training.card.face", app.CodePINBlocked, nil),
+		told("none", "training.card.no-certificate", app.CodeCertNone, nil),
+		told("expired", "training.card.expired", app.CodeCertExpired, nil),
+		told("revoked", "training.card.revoked", app.CodeCertRevoked, nil),
+		told("OCSP does not know it", "training.card.unconfirmed", app.CodeCertUnknown, nil),
+		told("OCSP is down", "", app.CodeCertUnknown, ocsp(simpki.Down)),
+		told("OCSP asks to come later", "", app.CodeCertUnknown, ocsp(simpki.TryLater)),
+		told("OCSP's answer is stale", "", app.CodeCertUnknown, ocsp(simpki.Stale)),
+		told("OCSP's answer is signed by somebody", "", app.CodeCertUnknown, ocsp(simpki.Forged)),
+		told("its holder has no MyKey ID", "training.card.no-id", app.CodeMyKeyNone, nil),
+		told("blocked PIN", "training.card.blocked", app.CodePINBlocked, nil),
+		told("顔認証", "training.card.face", app.CodePINBlocked, nil),
 	})
 }
 

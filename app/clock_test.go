@@ -43,7 +43,7 @@ func (c *clock) After(d time.Duration) <-chan time.Time {
 	return w.fires
 }
 
-// waits is how often somebody has begun to wait for d.
+// begun is how often somebody has begun to wait for d.
 func (c *clock) begun(d time.Duration) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

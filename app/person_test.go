@@ -134,21 +134,21 @@ func TestACardThatLeavesBeforeTheWrite(t *testing.T) {
 			return b.until(t, phase)
 		}
 	}
-	case_ := func(name, as string, play func(*testing.T, *bench, lying) app.View, spoil func(*testing.T, *bench, *training.Card) lying) badCard {
+	told := func(name, as string, play func(*testing.T, *bench, lying) app.View, spoil func(*testing.T, *bench, *training.Card) lying) badCard {
 		return badCard{name: name, as: as, play: play, spoil: spoil, code: app.CodeCardGone, phase: app.PhaseProblem, face: app.FaceProblem}
 	}
 	lost := fault.Fault{Kind: fault.LoseCommand}
 	tryAll(t, []badCard{
-		case_("while it is recognised", "", nil, fails("00A4040C07", 1, lost)),
-		case_("at the first question", "", leaves(app.PhaseWhose), nil),
-		case_("at the consent", "", leaves(app.PhaseConsent), nil),
-		case_("while its facts are read", "", nil, fails("80CA0045", 1, lost)),
-		case_("while its certificate is read", "", nil, fails("00B00100", 1, lost)),
-		case_("while the tries are asked", "", nil, fails("00200080", 1, lost)),
-		case_("at the PIN pad", "", leaves(app.PhasePIN), nil),
-		case_("at the question about the last try", "training.card.last-try", leaves(app.PhaseLastTry), nil),
-		case_("as the PIN is to be tried", "", nil, fails("0020008004", 1, lost)),
-		case_("as it signs", "", nil, fails("802A", 1, lost)),
+		told("while it is recognised", "", nil, fails("00A4040C07", 1, lost)),
+		told("at the first question", "", leaves(app.PhaseWhose), nil),
+		told("at the consent", "", leaves(app.PhaseConsent), nil),
+		told("while its facts are read", "", nil, fails("80CA0045", 1, lost)),
+		told("while its certificate is read", "", nil, fails("00B00100", 1, lost)),
+		told("while the tries are asked", "", nil, fails("00200080", 1, lost)),
+		told("at the PIN pad", "", leaves(app.PhasePIN), nil),
+		told("at the question about the last try", "training.card.last-try", leaves(app.PhaseLastTry), nil),
+		told("as the PIN is to be tried", "", nil, fails("0020008004", 1, lost)),
+		told("as it signs", "", nil, fails("802A", 1, lost)),
 	})
 }
 

@@ -15,8 +15,9 @@ import (
 	"github.com/madoguchi/madoguchi/platformclient"
 )
 
-// Calls of the platform that the card writing makes.
+// Calls of the platform.
 const (
+	callDesk       = "desk"
 	callChallenges = "challenges"
 	callOpen       = "open session"
 	callStep       = "next step"
@@ -84,6 +85,13 @@ func (w *way) elsewhere(call string) (client *platformclient.Client, lost bool) 
 		return nil, false
 	}
 	return w.server.client(w.detour.how), w.detour.lost
+}
+
+func (w *way) Desk(ctx context.Context) (platformclient.Desk, error) {
+	if client, _ := w.elsewhere(callDesk); client != nil {
+		return client.Desk(ctx)
+	}
+	return w.Platform.Desk(ctx)
 }
 
 func (w *way) Challenges(ctx context.Context, purposes []platformclient.Purpose, certificate []byte) (platformclient.Challenges, error) {
