@@ -16,8 +16,10 @@ type SystemClock struct{}
 // Now is time.Now.
 func (SystemClock) Now() time.Time { return time.Now() }
 
-// Timer starts a timer.
+// Timer starts a timer. It is no time.Timer with a channel: that one is handed to
+// the runtime anew each time its channel is waited on.
 func (SystemClock) Timer(d time.Duration) (<-chan time.Time, func()) {
-	t := time.NewTimer(d)
-	return t.C, func() { t.Stop() }
+	fires := make(chan time.Time, 1)
+	t := time.AfterFunc(d, func() { fires <- time.Now() })
+	return fires, func() { t.Stop() }
 }

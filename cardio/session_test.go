@@ -150,6 +150,28 @@ func TestEachCommandHasTheWatchdogToItself(t *testing.T) {
 	}
 }
 
+func TestTheWatchdogOfAnEarlierCallEndsNoLaterOne(t *testing.T) {
+	for _, idle := range []time.Duration{0, watchdog - time.Second, watchdog, time.Hour} {
+		t.Run(idle.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := &scripted{}
+				card := scriptedCard(l)
+				if _, err := card.Area(t.Context()); !errors.Is(err, ErrMalformed) {
+					t.Fatal(err)
+				}
+				time.Sleep(idle)
+				l.hang = make(chan struct{})
+				start := time.Now()
+				if _, err := card.Area(t.Context()); !errors.Is(err, ErrSilent) || time.Since(start) != watchdog {
+					t.Errorf("Area: %v after %v; want ErrSilent after %v", err, time.Since(start), watchdog)
+				}
+				close(l.hang)
+				synctest.Wait()
+			})
+		})
+	}
+}
+
 func TestACardThatNeverAnswersDoesNotHangTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &scripted{hang: make(chan struct{})}

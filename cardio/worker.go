@@ -20,6 +20,12 @@ type worker struct {
 	turn  chan struct{}   // held by who has a job under way
 	ended chan struct{}   // closed when the link is closed
 	dead  error           // set under turn: no more jobs
+
+	// The watchdog's timer, under turn; nil: none runs. It is left running when
+	// a job ends, for the next: to arm one wakes the runtime's poller, which
+	// costs more than the rest of a short job.
+	fires <-chan time.Time
+	stop  func()
 }
 
 var errClosed = errors.New("card is closed")
@@ -96,7 +102,9 @@ func run[T any](w *worker, f func(way) (T, error)) (T, error) {
 	j := &job{clock: w.clock}
 	j.now.Store(&underway{ErrSilent, w.clock.Now()})
 	done := make(chan result, 1)
-	fires, stop := w.clock.Timer(watchdog)
+	if w.fires == nil {
+		w.fires, w.stop = w.clock.Timer(watchdog)
+	}
 	w.jobs <- func(link Link) {
 		j.link = link
 		value, err := f(j)
@@ -105,10 +113,10 @@ func run[T any](w *worker, f func(way) (T, error)) (T, error) {
 	for {
 		select {
 		case r := <-done:
-			stop()
 			return r.value, r.err
-		case <-fires:
+		case <-w.fires: // perhaps armed for a call that ended long ago
 		}
+		w.fires = nil
 		call := j.now.Load()
 		left := watchdog - w.clock.Now().Sub(call.since)
 		if left <= 0 && j.now.CompareAndSwap(call, nil) {
@@ -119,7 +127,7 @@ func run[T any](w *worker, f func(way) (T, error)) (T, error) {
 		if left <= 0 {
 			left = watchdog // that call ended this moment, and another began
 		}
-		fires, stop = w.clock.Timer(left)
+		w.fires, w.stop = w.clock.Timer(left)
 	}
 }
 
@@ -144,6 +152,9 @@ func (w *worker) close() bool {
 	}
 	w.dead = errClosed
 	close(w.jobs)
+	if w.fires != nil {
+		w.stop()
+	}
 	fires, stop := w.clock.Timer(watchdog)
 	defer stop()
 	select {
