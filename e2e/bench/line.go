@@ -26,10 +26,16 @@ func (c counts) String() string {
 
 // bench is one measured ratio: ours beside a floor, in alternated rounds.
 type bench struct {
-	name        string
-	goal        float64
-	ours, floor times
-	counts      counts // of both: unequal ones end the run before
+	name                    string
+	goal                    float64
+	ours, floor             times
+	oursCounts, floorCounts counts // of one round; unequal ones end the run
+}
+
+// add takes one round of each side; both did the same work.
+func (b *bench) add(ours, floor round) {
+	b.ours, b.floor = append(b.ours, ours.took), append(b.floor, floor.took)
+	b.oursCounts, b.floorCounts = ours.counts(), floor.counts()
 }
 
 // ratio of the medians.
@@ -41,8 +47,8 @@ func (b *bench) met() bool { return b.ratio() <= b.goal }
 // print prints the line, and the medians and counts of both sides below it.
 func (b *bench) print() {
 	fmt.Printf("bench %s ratio=%.3f goal=<=%.2f\n", b.name, b.ratio(), b.goal)
-	fmt.Printf("bench %s ours median=%v rounds=%d %v\n", b.name, b.ours.median(), len(b.ours), b.counts)
-	fmt.Printf("bench %s floor median=%v rounds=%d %v\n", b.name, b.floor.median(), len(b.floor), b.counts)
+	fmt.Printf("bench %s ours median=%v rounds=%d %v\n", b.name, b.ours.median(), len(b.ours), b.oursCounts)
+	fmt.Printf("bench %s floor median=%v rounds=%d %v\n", b.name, b.floor.median(), len(b.floor), b.floorCounts)
 }
 
 // printAlone prints a figure that has no floor and no goal.

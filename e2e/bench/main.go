@@ -41,6 +41,10 @@ func main() {
 	reads := flag.Int("reads", 2000, "alternated rounds of read, each side")
 	profile := flag.String("profile", "", "file for a CPU profile")
 	flag.Parse()
+	if *writes < 1 || *reads < 1 {
+		fmt.Fprintln(os.Stderr, "bench: at least one round")
+		os.Exit(2)
+	}
 	dir := flag.Arg(0)
 	if dir == "" {
 		dir = "build/bench"
@@ -111,10 +115,15 @@ func run(ctx context.Context, dir string, writes, reads int) (met bool, err erro
 	defer closeInto(&err, b.training)
 	b.seat.put(b.training.Cards()[0].Chip)
 	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	lying := make(chan error, 1)
 	go func() { lying <- vpcd.Serve(ctx, b.daemon.Address(), b.seat) }()
-	defer func() { stop(); <-lying }()
-	return b.measure(ctx, writes, reads)
+	met, err = b.measure(ctx, writes, reads)
+	stop()
+	if lost := <-lying; !errors.Is(lost, context.Canceled) {
+		err = errors.Join(err, lost) // the card could not lie on the R/W
+	}
+	return met, err
 }
 
 func (b *bed) measure(ctx context.Context, writes, reads int) (met bool, err error) {

@@ -41,8 +41,7 @@ func (b *bed) reads(ctx context.Context, rounds int) (result *bench, err error) 
 			return nil, err
 		}
 		record, holds := mykey.ParseArea(area.Bytes).Current()
-		ours := time.Since(began)
-		a := round{commands: b.seat.commands()}
+		a := round{took: time.Since(began), commands: b.seat.commands()}
 		if !holds || record.ID.IsZero() {
 			return nil, errors.New("the card that is read holds no record")
 		}
@@ -52,18 +51,16 @@ func (b *bed) reads(ctx context.Context, rounds int) (result *bench, err error) 
 		if err != nil {
 			return nil, err
 		}
-		theirs := time.Since(began)
-		f := round{commands: b.seat.commands()}
+		f := round{took: time.Since(began), commands: b.seat.commands()}
 		if !bytes.Equal(content, area.Bytes) {
 			return nil, errors.New("the two sides read different bytes")
 		}
 		if err := same(a, f); err != nil {
 			return nil, fmt.Errorf("round %d: %w", n, err)
 		}
-		if n < warmUp {
-			continue
+		if n >= warmUp {
+			result.add(a, f)
 		}
-		result.ours, result.floor, result.counts = append(result.ours, ours), append(result.floor, theirs), a.counts()
 	}
 	return result, nil
 }

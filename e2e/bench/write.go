@@ -83,11 +83,9 @@ func (b *bed) writes(ctx context.Context, rounds int) (result *bench, err error)
 		if err := same(a, f); err != nil {
 			return nil, fmt.Errorf("round %d: %w", n, err)
 		}
-		if n < warmUp {
-			continue
+		if n >= warmUp {
+			result.add(a, f)
 		}
-		result.ours, result.floor = append(result.ours, a.took), append(result.floor, f.took)
-		result.counts = a.counts()
 	}
 	return result, nil
 }
