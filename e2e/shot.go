@@ -50,11 +50,6 @@ func (d *Display) Drawn(ctx context.Context, file string) error {
 	}
 }
 
-// Picture is what one window shows, as pixels: two that are equal look the same.
-func (d *Display) Picture(ctx context.Context, window string) (string, error) {
-	return d.run(ctx, "import", "-silent", "-window", window, "rgb:-")
-}
-
 // lookAgain is the pause between two looks at an empty screen.
 const lookAgain = 100 * time.Millisecond
 

@@ -60,10 +60,8 @@ type counter struct {
 	window  string // the clerk's
 	asked   string // where the resident is asked: the same window turned, or their own
 	beside  bool   // two windows side by side
-	// answered is the picture of the question that the resident answered last.
-	answered string
-	folder   string // the training counter's, made anew
-	area     []byte // what opensc-tool read
+	folder  string // the training counter's, made anew
+	area    []byte // what opensc-tool read
 }
 
 // open starts display, PC/SC daemon and program. Close takes them apart.
@@ -183,62 +181,55 @@ func (c *counter) phase(name string) func(context.Context) error {
 	}
 }
 
-// faced waits as the resident does: until their side shows another question than
-// the last one, stands still, and has stood for as long as it takes no key.
-func (c *counter) faced(ctx context.Context) error {
-	for last := ""; ; {
-		picture, err := c.display.Picture(ctx, c.asked)
-		if err != nil {
+// patience is how long a person waits for an answer before they do it again: a
+// key that comes before its question is drawn is answered by nothing.
+const patience = 5 * time.Second
+
+// until does something, and again while the program does not come to a phase. A
+// problem on the way ends it.
+func (c *counter) until(ctx context.Context, next string, do func(context.Context) error) error {
+	for {
+		if err := do(ctx); err != nil {
 			return err
 		}
-		if picture == last && picture != c.answered {
-			c.answered = picture
-			return pause(ctx, settle)
-		}
-		last = picture
-		if err := pause(ctx, frame); err != nil {
+		waiting, cancel := context.WithTimeout(ctx, patience)
+		err := c.phase(next)(waiting)
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
 			return err
 		}
 	}
 }
 
-// press sends a key to the clerk's window and waits for the phase that it leads to.
+// press sends a key to the clerk's window.
 func (c *counter) press(key, next string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		if err := c.display.Key(ctx, c.window, key); err != nil {
-			return err
-		}
-		return c.phase(next)(ctx)
+		return c.until(ctx, next, func(ctx context.Context) error {
+			return errors.Join(pause(ctx, settle), c.display.Key(ctx, c.window, key))
+		})
 	}
 }
 
-// enter is the resident's Enter.
-func (c *counter) enter(ctx context.Context, next string) error {
-	if err := c.display.Key(ctx, c.asked, "Return"); err != nil {
-		return err
-	}
-	return c.phase(next)(ctx)
-}
-
-// answer is the resident's はい, after the window has turned.
+// answer is the resident's はい, once their side takes it.
 func (c *counter) answer(next string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		if err := c.faced(ctx); err != nil {
-			return err
-		}
-		return c.enter(ctx, next)
+		return c.until(ctx, next, func(ctx context.Context) error {
+			return errors.Join(pause(ctx, settle), c.display.Key(ctx, c.asked, "Return"))
+		})
 	}
 }
 
+// enterPIN types the PIN and 決定. What may stand there of an earlier try is
+// erased first.
 func (c *counter) enterPIN(next string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		if err := c.faced(ctx); err != nil {
-			return err
-		}
-		if err := c.display.Type(ctx, c.asked, demoPIN); err != nil {
-			return err
-		}
-		return c.enter(ctx, next)
+		return c.until(ctx, next, func(ctx context.Context) error {
+			err := pause(ctx, settle)
+			for range len(demoPIN) {
+				err = errors.Join(err, c.display.Key(ctx, c.asked, "BackSpace"))
+			}
+			return errors.Join(err, c.display.Type(ctx, c.asked, demoPIN), c.display.Key(ctx, c.asked, "Return"))
+		})
 	}
 }
 

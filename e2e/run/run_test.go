@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// The built program, a real pcscd, real key events, two windows: the main job
-// from the empty R/W to the record that opensc-tool reads.
-func TestACardIsWrittenInTwoRealWindows(t *testing.T) {
+// The built program, a real pcscd, real key events, a window that turns to the
+// resident: the main job from the empty R/W to the record that opensc-tool reads.
+func TestACardIsWrittenInARealWindow(t *testing.T) {
 	for _, program := range []string{"Xvfb", "xdotool", "import", "pcscd", "opensc-tool"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("skipped=1 reason=%q", program+" is not installed")
@@ -30,7 +30,7 @@ func TestACardIsWrittenInTwoRealWindows(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	if err := run(ctx, program, filepath.Join(dir, "shots"), true); err != nil {
+	if err := run(ctx, program, filepath.Join(dir, "shots"), false); err != nil {
 		t.Fatal(err)
 	}
 	shots, err := filepath.Glob(filepath.Join(dir, "shots", "*.png"))
@@ -38,15 +38,14 @@ func TestACardIsWrittenInTwoRealWindows(t *testing.T) {
 		t.Fatalf("screenshots: %d, %v", len(shots), err)
 	}
 	for _, shot := range shots {
-		clerk, resident := halves(t, shot)
-		if clerk < 3 || resident < 2 {
-			t.Errorf("%s: the clerk's half has %d colours, the resident's %d", filepath.Base(shot), clerk, resident)
+		if n := coloursIn(t, shot); n < 3 {
+			t.Errorf("%s: %d colours; nothing is drawn", filepath.Base(shot), n)
 		}
 	}
 }
 
-// halves counts the colours on each half of a picture, up to a few.
-func halves(t *testing.T, file string) (left, right int) {
+// coloursIn counts the colours of a picture, up to a few.
+func coloursIn(t *testing.T, file string) int {
 	t.Helper()
 	f, err := os.Open(file)
 	if err != nil {
@@ -56,9 +55,7 @@ func halves(t *testing.T, file string) (left, right int) {
 	if err := errors.Join(err, f.Close()); err != nil {
 		t.Fatal(err)
 	}
-	b := picture.Bounds()
-	middle := b.Min.X + b.Dx()/2
-	return colours(picture, image.Rect(b.Min.X, b.Min.Y, middle, b.Max.Y)), colours(picture, image.Rect(middle, b.Min.Y, b.Max.X, b.Max.Y))
+	return colours(picture, picture.Bounds())
 }
 
 func colours(picture image.Image, r image.Rectangle) int {
