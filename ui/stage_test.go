@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/test"
 
 	"github.com/madoguchi/madoguchi/app"
 	"github.com/madoguchi/madoguchi/ui/gallery"
@@ -220,6 +222,43 @@ func TestTheResidentsWindowFollowsTheSecondDisplay(t *testing.T) {
 			t.Errorf("second display %v: turned %v", second, got)
 		}
 	}
+}
+
+func TestPageDownShowsWhatDoesNotFit(t *testing.T) {
+	s, _, _ := open1(t, ResidentBeside)
+	s.clerkWindow.Resize(fyne.NewSize(700, 480))
+	s.show(sheet(t, "write-problem-PIN-BLOCKED"))
+	area := scrolls(s.clerk.Content())
+	if len(area) != 1 {
+		t.Fatalf("%d scrolling areas in sight, want 1", len(area))
+	}
+	press(s.clerkWindow, fyne.KeyPageDown)
+	down := area[0].Offset.Y
+	press(s.clerkWindow, fyne.KeyPageUp)
+	if down <= 0 || area[0].Offset.Y != 0 {
+		t.Errorf("Page Down scrolled to %v, Page Up back to %v", down, area[0].Offset.Y)
+	}
+}
+
+// scrolls are the scrolling areas in sight.
+func scrolls(o fyne.CanvasObject) []*container.Scroll {
+	if !o.Visible() {
+		return nil
+	}
+	var found []*container.Scroll
+	switch one := o.(type) {
+	case *container.Scroll:
+		return []*container.Scroll{one}
+	case *fyne.Container:
+		for _, child := range one.Objects {
+			found = append(found, scrolls(child)...)
+		}
+	case fyne.Widget:
+		for _, child := range test.WidgetRenderer(one).Objects() {
+			found = append(found, scrolls(child)...)
+		}
+	}
+	return found
 }
 
 func TestTheTonesSoundOnce(t *testing.T) {

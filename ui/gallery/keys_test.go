@@ -87,4 +87,17 @@ func TestEveryCodeOfAppHasItsSentences(t *testing.T) {
 	if n < 50 {
 		t.Errorf("only %d codes found", n)
 	}
+	own := regexp.MustCompile(`^resident\.([A-Z-]+)\.say$`)
+	for _, key := range texts.Easy.Keys() {
+		named := own.FindStringSubmatch(key)
+		if named == nil {
+			continue
+		}
+		if !texts.Clerk.Has("code." + named[1] + ".happened") {
+			t.Errorf("%s is said for a code that there is not", key)
+		}
+		if !texts.Easy.Has("resident." + named[1] + ".more") {
+			t.Errorf("%s says what is, not what to do", key)
+		}
+	}
 }
