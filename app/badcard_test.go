@@ -100,11 +100,14 @@ func (c badCard) look(t *testing.T, card *training.Card, before map[string][]byt
 	}
 }
 
-// tryAll works the cases one after another at one counter.
+// tryAll works the cases one after another at one counter; after one that fails
+// the others get a new one, for nobody knows how it stands.
 func tryAll(t *testing.T, cases []badCard) {
 	b := newBench(t)
 	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) { c.try(t, b) })
+		if !t.Run(c.name, func(t *testing.T) { c.try(t, b) }) {
+			b = newBench(t)
+		}
 	}
 }
 

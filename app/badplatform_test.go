@@ -48,9 +48,11 @@ func TestAPlatformThatAnswersBadly(t *testing.T) {
 				}
 			}
 			for _, d := range plans {
-				t.Run(fmt.Sprintf("%s lost %v", d.how, d.lost), func(t *testing.T) {
+				if !t.Run(fmt.Sprintf("%s lost %v", d.how, d.lost), func(t *testing.T) {
 					badPlatform(t, b, d, codes[d.how], m.jobs, m.holds)
-				})
+				}) {
+					return // nobody knows how this counter stands
+				}
 			}
 		})
 	}

@@ -29,7 +29,7 @@ func start(t *testing.T, cards []string, change ...func(*app.Parts)) *counter {
 func startWith(t *testing.T, o training.Options, change ...func(*app.Parts)) *counter {
 	t.Helper()
 	// A bound on a test that hangs, never a time that is measured.
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	o.Log = log
