@@ -26,8 +26,10 @@ import (
 
 // Config says how a platform runs.
 type Config struct {
-	// Dir holds the database and, in training, the keys. It is made where missing.
+	// Dir holds the database. It is made where missing.
 	Dir string
+	// KeyDir holds the training keys; "" keeps them in memory alone.
+	KeyDir string
 	// Listen is a TCP address; port 0 takes a free one.
 	Listen string
 	// Origin is what residents sign for, https://host[:port]. Empty: the listener's
@@ -47,9 +49,12 @@ type Config struct {
 	// made at start, for localhost.
 	Certificate tls.Certificate
 	Rates       server.Rates // zero: server.DefaultRates
-	Log         *slog.Logger
-	Now         func() time.Time
-	Rand        io.Reader
+	// Front stands before everything that the platform does, as tests want it; nil:
+	// nothing does.
+	Front func(http.Handler) http.Handler
+	Log   *slog.Logger
+	Now   func() time.Time
+	Rand  io.Reader
 }
 
 // Platform is a platform that listens. Close it.
@@ -81,7 +86,7 @@ func Open(ctx context.Context, c Config) (*Platform, error) {
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("platform: %w", err)
 	}
-	keys, err := custody.OpenTraining(c.Dir, custody.Options{Training: c.Training, Now: c.Now, Rand: c.Rand})
+	keys, err := custody.OpenTraining(c.KeyDir, custody.Options{Training: c.Training, Now: c.Now, Rand: c.Rand})
 	if err != nil {
 		return nil, fmt.Errorf("platform: %w", err)
 	}
@@ -126,6 +131,9 @@ func (p *Platform) listen(ctx context.Context, verify *verifier.Verifier) error 
 		Origin: p.Origin, Training: c.Training, Clerk: c.Clerk, Now: c.Now, Rand: c.Rand,
 	})
 	s := server.New(server.Config{Rules: p.Rules, Certificate: c.Certificate, Rates: c.Rates, Log: c.Log, Now: c.Now, Rand: c.Rand})
+	if c.Front != nil {
+		s.Behind(c.Front)
+	}
 	ctx, p.cancel = context.WithCancel(ctx)
 	go func() { p.served <- s.Serve(ctx, listener) }()
 	return nil

@@ -47,15 +47,15 @@ func (t *Training) Known(ctx context.Context, c *Card) (Known, error) {
 		return Known{}, fmt.Errorf("holder of a demo card: %w", err)
 	}
 	issuer := sha256.Sum256(t.platform.pki.Issuing().RawSubjectPublicKeyInfo)
-	tags, err := t.platform.custody.HMAC(ctx, custody.UseHolder, append(issuer[:], cert.SerialNumber.Bytes()...))
+	tags, err := t.platform.Keys.HMAC(ctx, custody.UseHolder, append(issuer[:], cert.SerialNumber.Bytes()...))
 	if err != nil {
 		return Known{}, fmt.Errorf("holder of a demo card: %w", err)
 	}
-	holder, err := t.platform.store.Holder(ctx, []store.Handle{tags[0].Sum})
+	holder, err := t.platform.Store.Holder(ctx, []store.Handle{tags[0].Sum})
 	if err != nil {
 		return Known{}, fmt.Errorf("holder of a demo card: %w", err)
 	}
-	person, err := t.platform.store.Person(ctx, holder.ID, t.options.Now())
+	person, err := t.platform.Store.Person(ctx, holder.ID, t.options.Now())
 	if err != nil {
 		return Known{}, fmt.Errorf("holder of a demo card: %w", err)
 	}

@@ -232,7 +232,7 @@ func (t *Training) lay(ctx context.Context, card *Card, d demo, number int) erro
 		t.other = other
 	}
 	content, err := d.area(ctx, &records{
-		sign: t.platform.custody.SignRecord, now: t.options.Now(), number: imageNumber(number), id: card.MyKey, other: t.other,
+		sign: t.platform.Keys.SignRecord, now: t.options.Now(), number: imageNumber(number), id: card.MyKey, other: t.other,
 	})
 	if err != nil {
 		return err

@@ -44,6 +44,7 @@ func serve(ctx context.Context, args []string, out, problems io.Writer) error {
 	if err := parse(f, nil, "jpki", "policy"); err != nil {
 		return err
 	}
+	c.KeyDir = c.Dir
 	c.Log = slog.New(slog.NewTextHandler(problems, nil))
 	var err error
 	if c.Roots, c.Authorities, err = readJPKI(*jpki, *policy); err != nil {
