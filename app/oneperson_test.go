@@ -177,7 +177,7 @@ func (s *street) goOn(v app.View) {
 	default:
 		return
 	}
-	s.Until(s.ctx, "it to show", func(now app.View) bool { return now.Screen != v.Screen || now.Write.Phase != v.Write.Phase })
+	_, _ = s.Until(s.ctx, "it to show", func(now app.View) bool { return now.Screen != v.Screen || now.Write.Phase != v.Write.Phase })
 }
 
 func (s *street) typed(n int) {
@@ -199,7 +199,7 @@ func (s *street) evening(t *rapid.T) {
 	s.act("remove")
 	for s.ctx.Err() == nil && s.settle().Screen != app.ScreenHome {
 		s.App.Send(app.GoTo{Screen: app.ScreenHome})
-		s.Until(s.ctx, "Home or work", func(v app.View) bool {
+		_, _ = s.Until(s.ctx, "Home or work", func(v app.View) bool {
 			return v.Screen == app.ScreenHome || !slices.Contains(asks, v.Write.Phase) && !slices.Contains(ends, v.Write.Phase) && v.Write.Phase != app.PhaseWaiting
 		})
 	}

@@ -196,7 +196,7 @@ func newBadServer(t *testing.T) *badServer {
 		},
 		badNothing: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, // net/http's way to close without an answer
 		badLate: func(_ http.ResponseWriter, r *http.Request) {
-			io.Copy(io.Discard, r.Body) // from then on the server notices that the client is gone
+			_, _ = io.Copy(io.Discard, r.Body) // from then on the server notices that the client is gone
 			<-r.Context().Done()
 		},
 		badTLS: func(http.ResponseWriter, *http.Request) {},
