@@ -100,6 +100,7 @@ func (p *provision) resume(ctx context.Context, id string) error {
 			p.count-- // the card that lies there may be the one
 		}
 		p.publish(func(v *View) {
+			v.Write.Steps = [StepCount]StepState{}
 			v.Write.Steps[p.reached.step()] = StepNow
 			v.Write.Resumed = true
 		})

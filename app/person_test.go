@@ -274,6 +274,9 @@ func TestWorkKeptForLaterGoesOnFromHome(t *testing.T) {
 	if !view.Write.Resumed || !view.Write.Give.Enabled {
 		t.Errorf("resumed %v, give up %v", view.Write.Resumed, view.Write.Give.Enabled)
 	}
+	if view.Write.Steps[app.StepWrite] != app.StepFailed || view.Write.Steps[app.StepPerson] != app.StepDone {
+		t.Errorf("steps %v; want the write failed, those before it done", view.Write.Steps)
+	}
 	resumes(t, b, card)
 	b.stillWorks(t)
 }

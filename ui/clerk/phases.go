@@ -92,6 +92,8 @@ func (p *panel) showWords(v app.WriteView) {
 		p.now.set(p.w.t(code + ".now"))
 	case v.Phase == app.PhaseTorn && v.Give.Intent == nil:
 		words, text = p.w.t(name+".title"), p.w.t(name+".release")
+	case v.Phase == app.PhaseTorn && v.Problem.Code == "":
+		words, text = p.w.t(name+".title"), p.w.t(name+".stopped")
 	default:
 		words, text = p.w.t(name+".title"), p.w.t(name+".text")
 	}

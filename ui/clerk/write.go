@@ -73,7 +73,7 @@ func (s *write) note(i int, v app.WriteView) string {
 	case app.StepAhead:
 		return ""
 	case app.StepFailed:
-		if v.Phase == app.PhaseTorn {
+		if v.Phase == app.PhaseTorn && v.Problem.Code != "" {
 			return s.w.t("step.torn.note")
 		}
 		return s.w.t("step.failed.note")

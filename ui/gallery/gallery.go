@@ -185,6 +185,8 @@ func writes() []Sheet {
 	resumed.Write.Resumed = true
 	scanned := whose
 	scanned.Notice = app.CodeScan
+	stopped := torn(false) // 中止 on work that goes on: nothing left the R/W
+	stopped.Write.Problem.Code = ""
 	notSame := torn(false)
 	notSame.Write.Problem.Code, notSame.Resident.Code = app.CodeCardNotSame, app.CodeCardNotSame
 	return []Sheet{
@@ -208,6 +210,7 @@ func writes() []Sheet {
 		{Name: "write-torn", View: torn(false), Extreme: true},
 		{Name: "write-torn-not-same", View: notSame},
 		{Name: "write-torn-giving-up", View: torn(true)},
+		{Name: "write-torn-stopped", View: stopped},
 		{Name: "write-releasing", View: busy(write(app.PhaseReleasing, app.StepWrite, app.StepNow, app.FaceKeep))},
 		{Name: "write-released", View: over(write(app.PhaseReleased, app.StepWrite, app.StepFailed, app.FaceTake), false)},
 		{Name: "write-kept-old", View: over(write(app.PhaseKeptOld, app.StepWrite, app.StepFailed, app.FaceTake), false)},
