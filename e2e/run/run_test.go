@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// The built program, a real pcscd, real key events, a window that turns to the
-// resident: the main job from the empty R/W to the record that opensc-tool reads.
-func TestACardIsWrittenInARealWindow(t *testing.T) {
+// The built program, a real pcscd, real key events, two windows side by side: the
+// main job from the empty R/W to the record that opensc-tool reads.
+func TestACardIsWrittenInTwoRealWindows(t *testing.T) {
 	for _, program := range []string{"Xvfb", "xdotool", "import", "pcscd", "opensc-tool"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("skipped=1 reason=%q", program+" is not installed")
@@ -30,7 +30,7 @@ func TestACardIsWrittenInARealWindow(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	if err := run(ctx, program, filepath.Join(dir, "shots"), false); err != nil {
+	if err := run(ctx, program, filepath.Join(dir, "shots"), true); err != nil {
 		t.Fatal(err)
 	}
 	shots, err := filepath.Glob(filepath.Join(dir, "shots", "*.png"))
