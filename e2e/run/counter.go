@@ -22,7 +22,7 @@ import (
 	"github.com/madoguchi/madoguchi/virtualcard/pcscdtest"
 )
 
-// Size of the counter's screen in pixels: the usual PC of design/README.
+// Size of the counter's screen in pixels: a usual counter PC's.
 const (
 	width  = 1366
 	height = 768

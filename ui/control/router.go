@@ -24,7 +24,7 @@ type Screen interface {
 }
 
 // A scanner types faster than a person: six letters or more, each within 35 ms of
-// the last (counter.md §8). Its Enter may come a little later than its letters.
+// the last. Its Enter may come a little later than its letters.
 const (
 	scanLetters  = 6
 	scanGap      = 35 * time.Millisecond
