@@ -146,11 +146,9 @@ func TestADeskWithoutALegalBasisReadsNoCard(t *testing.T) {
 	b.put(card.Fault)
 	b.counter.until(t, "the refusal, the card lying there", func(v app.View) bool { return v.Write.Problem.Code == app.CodeLegalBasis && v.Write.CardPresent })
 	b.App.Send(app.Again{})
-	b.counter.until(t, "another try", func(v app.View) bool { return v.Write.Phase == app.PhaseWaiting })
-	b.counter.until(t, "the refusal", func(v app.View) bool { return v.Write.Problem.Code == app.CodeLegalBasis })
-	b.App.Send(app.GoTo{Screen: app.ScreenHome})
+	b.App.Send(app.GoTo{Screen: app.ScreenHome}) // taken in order: after the refusal of the other try
 	view := b.counter.until(t, "Home", func(v app.View) bool { return v.Screen == app.ScreenHome && v.Home.Today.Failed > 0 })
-	if view.Home.Today.Failed > 3 || card.Fault.APDUs() > 0 {
-		t.Errorf("refused %d times, %d commands to the card; want at most 3, none", view.Home.Today.Failed, card.Fault.APDUs())
+	if n := view.Home.Today.Failed; n < 2 || n > 3 || card.Fault.APDUs() > 0 {
+		t.Errorf("refused %d times, %d commands to the card; want 2 or 3, none", n, card.Fault.APDUs())
 	}
 }
