@@ -42,7 +42,7 @@ func FuzzBreakingLosesNoLetter(f *testing.F) {
 	f.Add("a b\nc", 2)
 	f.Fuzz(func(t *testing.T, text string, width int) {
 		if width < 1 || width > 200 || len(text) > 400 || !utf8.ValidString(text) {
-			t.Skip()
+			return // no line of a screen: nothing is claimed of it
 		}
 		got := strings.Join(breakLines(text, float32(width), em), "")
 		drop := strings.NewReplacer(" ", "", "\n", "")

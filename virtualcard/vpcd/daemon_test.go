@@ -45,7 +45,7 @@ func TestMain(m *testing.M) {
 func daemon(t *testing.T) *pcscdtest.Daemon {
 	t.Helper()
 	if running == nil {
-		t.Skip("pcscd is not installed")
+		t.Skipf("skipped=1 reason=%q", "pcscd is not installed")
 	}
 	return running
 }

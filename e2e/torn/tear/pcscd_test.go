@@ -54,7 +54,7 @@ const afterDelete = 5
 // command comes back as no bytes, and the reader notices late that it is empty.
 func TestTornThroughPcscd(t *testing.T) {
 	if daemon == nil {
-		t.Skip("pcscd is not installed")
+		t.Skipf("skipped=1 reason=%q", "pcscd is not installed")
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), sampleLimit)
 	defer cancel()
