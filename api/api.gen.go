@@ -76,6 +76,27 @@ func (e CertificateState) Valid() bool {
 	}
 }
 
+// Defines values for FoundState.
+const (
+	FoundLinked  FoundState = "linked"
+	FoundNone    FoundState = "none"
+	FoundStopped FoundState = "stopped"
+)
+
+// Valid indicates whether the value is a known member of the FoundState enum.
+func (e FoundState) Valid() bool {
+	switch e {
+	case FoundLinked:
+		return true
+	case FoundNone:
+		return true
+	case FoundStopped:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthStatus.
 const (
 	Ok HealthStatus = "ok"
@@ -85,6 +106,30 @@ const (
 func (e HealthStatus) Valid() bool {
 	switch e {
 	case Ok:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OutcomeState.
+const (
+	OutcomeDone     OutcomeState = "done"
+	OutcomeNever    OutcomeState = "never"
+	OutcomeRefused  OutcomeState = "refused"
+	OutcomeUnderWay OutcomeState = "under-way"
+)
+
+// Valid indicates whether the value is a known member of the OutcomeState enum.
+func (e OutcomeState) Valid() bool {
+	switch e {
+	case OutcomeDone:
+		return true
+	case OutcomeNever:
+		return true
+	case OutcomeRefused:
+		return true
+	case OutcomeUnderWay:
 		return true
 	default:
 		return false
@@ -101,6 +146,7 @@ const (
 	CodeCardNoNumber           ProblemCode = "CARD-NO-NUMBER"
 	CodeCardNotReleased        ProblemCode = "CARD-NOT-RELEASED"
 	CodeCardNotThisCertificate ProblemCode = "CARD-NOT-THIS-CERTIFICATE"
+	CodeCardRecordOld          ProblemCode = "CARD-RECORD-OLD"
 	CodeCardUnexpected         ProblemCode = "CARD-UNEXPECTED"
 	CodeCardWriteDiffers       ProblemCode = "CARD-WRITE-DIFFERS"
 	CodeCertExpired            ProblemCode = "CERT-EXPIRED"
@@ -117,6 +163,11 @@ const (
 	CodeIssuerNoKeys           ProblemCode = "ISSUER-NO-KEYS"
 	CodeIssuerSession          ProblemCode = "ISSUER-SESSION"
 	CodeLegalBasisMissing      ProblemCode = "LEGAL-BASIS-MISSING"
+	CodeLinkExists             ProblemCode = "LINK-EXISTS"
+	CodeLinkNone               ProblemCode = "LINK-NONE"
+	CodeLinkNumber             ProblemCode = "LINK-NUMBER"
+	CodeLinkService            ProblemCode = "LINK-SERVICE"
+	CodeLinkTaken              ProblemCode = "LINK-TAKEN"
 	CodeMyKeyExists            ProblemCode = "MYKEY-EXISTS"
 	CodeMyKeyKeyUnknown        ProblemCode = "MYKEY-KEY-UNKNOWN"
 	CodeMyKeyNone              ProblemCode = "MYKEY-NONE"
@@ -152,6 +203,8 @@ func (e ProblemCode) Valid() bool {
 		return true
 	case CodeCardNotThisCertificate:
 		return true
+	case CodeCardRecordOld:
+		return true
 	case CodeCardUnexpected:
 		return true
 	case CodeCardWriteDiffers:
@@ -183,6 +236,16 @@ func (e ProblemCode) Valid() bool {
 	case CodeIssuerSession:
 		return true
 	case CodeLegalBasisMissing:
+		return true
+	case CodeLinkExists:
+		return true
+	case CodeLinkNone:
+		return true
+	case CodeLinkNumber:
+		return true
+	case CodeLinkService:
+		return true
+	case CodeLinkTaken:
 		return true
 	case CodeMyKeyExists:
 		return true
@@ -250,6 +313,24 @@ func (e Purpose) Valid() bool {
 	case Withdraw:
 		return true
 	case Write:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RegistrationAuth.
+const (
+	RegistrationNone RegistrationAuth = "none"
+	RegistrationPIN  RegistrationAuth = "pin"
+)
+
+// Valid indicates whether the value is a known member of the RegistrationAuth enum.
+func (e RegistrationAuth) Valid() bool {
+	switch e {
+	case RegistrationNone:
+		return true
+	case RegistrationPIN:
 		return true
 	default:
 		return false
@@ -388,7 +469,10 @@ type Desk struct {
 	Operator   string       `json:"operator"`
 	RecordKeys []RecordKey  `json:"record_keys"`
 	Roles      []Role       `json:"roles"`
-	Training   bool         `json:"training"`
+
+	// Services The services of this desk's operator, by code; for a reception desk alone
+	Services []Service `json:"services"`
+	Training bool      `json:"training"`
 }
 
 // DeskCertificate defines model for DeskCertificate.
@@ -421,6 +505,18 @@ type Enrolled struct {
 	Desk           Desk   `json:"desk"`
 }
 
+// Found defines model for Found.
+type Found struct {
+	// ServiceID This service's number; only where linked
+	ServiceID *string `json:"service_id,omitempty"`
+
+	// State none: no such person, or not linked here. stopped: only where a link is; never why
+	State FoundState `json:"state"`
+}
+
+// FoundState none: no such person, or not linked here. stopped: only where a link is; never why
+type FoundState string
+
 // Health defines model for Health.
 type Health struct {
 	Status HealthStatus `json:"status"`
@@ -432,12 +528,45 @@ type HealthStatus string
 // Hex16 16 random bytes
 type Hex16 = string
 
+// HolderCertificate The user authentication certificate, DER
+type HolderCertificate = []byte
+
 // LegalBasis defines model for LegalBasis.
 type LegalBasis struct {
 	Role Role `json:"role"`
 
 	// Text Ordinance, article, in force from; empty: none
 	Text string `json:"text"`
+}
+
+// LinkRequest A record, or a certificate, or both of one person. Without a certificate the person's must have been found valid within the policy's age.
+type LinkRequest struct {
+	// Assertions Of purpose register, where the service asks for the PIN
+	Assertions *[]Assertion `json:"assertions,omitempty"`
+
+	// Certificate The user authentication certificate, DER
+	Certificate *HolderCertificate `json:"certificate,omitempty"`
+
+	// Record The valid slot of the card as read, 128 bytes
+	Record *Record `json:"record,omitempty"`
+
+	// Replace In the place of the number that the person has
+	Replace bool `json:"replace"`
+
+	// ServiceID Printable ASCII, 21 to 7E
+	ServiceID string `json:"service_id"`
+
+	// Transaction 16 random bytes
+	Transaction Hex16 `json:"transaction"`
+}
+
+// LookupRequest A record, or a certificate, or both of one person
+type LookupRequest struct {
+	// Certificate The user authentication certificate, DER
+	Certificate *HolderCertificate `json:"certificate,omitempty"`
+
+	// Record The valid slot of the card as read, 128 bytes
+	Record *Record `json:"record,omitempty"`
 }
 
 // MadeMyKey defines model for MadeMyKey.
@@ -455,6 +584,51 @@ type MakeMyKeyRequest struct {
 	// Wished 8 characters, A-Z and 0-9; absent: the platform proposes
 	Wished *string `json:"wished,omitempty"`
 }
+
+// NumberRule How a number of this service looks; the platform itself holds numbers to the pattern alone
+type NumberRule struct {
+	// Check Check digit scheme
+	Check string `json:"check"`
+
+	// Display How the card prints the number, spacing only: #### ####
+	Display string `json:"display"`
+
+	// Framed Hand over with start and stop
+	Framed bool `json:"framed"`
+
+	// Item RE2 of the operator's item barcodes
+	Item string `json:"item"`
+
+	// Pattern RE2 of the bare number, whole; empty: any
+	Pattern string `json:"pattern"`
+
+	// Prefix What the operator's scanners add before
+	Prefix string `json:"prefix"`
+
+	// Start NW-7 start character as on the cards; empty where none is known
+	Start string `json:"start"`
+
+	// Stop NW-7 stop character
+	Stop string `json:"stop"`
+
+	// Suffix What they add after
+	Suffix string `json:"suffix"`
+
+	// Symbologies NW7, JAN13, JAN8, CODE39, CODE128; empty: any, typed too
+	Symbologies []string `json:"symbologies"`
+}
+
+// Outcome defines model for Outcome.
+type Outcome struct {
+	// Code Every cause that the platform tells apart. The desk's help text hangs on it.
+	Code *ProblemCode `json:"code,omitempty"`
+
+	// State never: it had not arrived when asked, and from then on never will; the key is closed
+	State OutcomeState `json:"state"`
+}
+
+// OutcomeState never: it had not arrived when asked, and from then on never will; the key is closed
+type OutcomeState string
 
 // Problem defines model for Problem.
 type Problem struct {
@@ -478,6 +652,9 @@ type ProblemCode string
 // Purpose defines model for Purpose.
 type Purpose string
 
+// Record The valid slot of the card as read, 128 bytes
+type Record = []byte
+
 // RecordKey defines model for RecordKey.
 type RecordKey struct {
 	Ed25519 []byte `json:"ed25519"`
@@ -487,6 +664,9 @@ type RecordKey struct {
 	NotAfter time.Time `json:"not_after"`
 }
 
+// RegistrationAuth What registration asks of the resident: none, or the PIN of the user authentication certificate (an assertion of purpose register)
+type RegistrationAuth string
+
 // Role defines model for Role.
 type Role string
 
@@ -494,6 +674,41 @@ type Role string
 type Script struct {
 	Commands []Command `json:"commands"`
 	Nonce    []byte    `json:"nonce"`
+}
+
+// Service defines model for Service.
+type Service struct {
+	// Card The operator's own word for its card
+	Card string      `json:"card"`
+	Code ServiceCode `json:"code"`
+	Name string      `json:"name"`
+
+	// RegistrationAuth What registration asks of the resident: none, or the PIN of the user authentication certificate (an assertion of purpose register)
+	RegistrationAuth RegistrationAuth `json:"registration_auth"`
+
+	// Rule How a number of this service looks; the platform itself holds numbers to the pattern alone
+	Rule NumberRule `json:"rule"`
+
+	// Shared Several people may be linked to one number
+	Shared bool `json:"shared"`
+
+	// Word The operator's own word for the number
+	Word string `json:"word"`
+}
+
+// ServiceCode defines model for ServiceCode.
+type ServiceCode = string
+
+// UnlinkRequest defines model for UnlinkRequest.
+type UnlinkRequest struct {
+	// Certificate The user authentication certificate, DER
+	Certificate *HolderCertificate `json:"certificate,omitempty"`
+
+	// Record The valid slot of the card as read, 128 bytes
+	Record Record `json:"record"`
+
+	// Transaction 16 random bytes
+	Transaction Hex16 `json:"transaction"`
 }
 
 // CardSession defines model for CardSession.

@@ -81,7 +81,7 @@ type Command struct{ APDU, Expect []byte }
 
 // CardSessionDigest is what the card signs (purpose write, for both steps).
 func (c *Client) CardSessionDigest(nonce []byte, s CardSession) ([32]byte, error) {
-	return c.digest(PurposeWrite, nonce, cardSessionsPath, s.wire())
+	return c.digest(PurposeWrite, nonce, http.MethodPost, cardSessionsPath, s.wire())
 }
 
 // OpenCardSession is trip 1. Without an assertion it goes on with the job's

@@ -3,7 +3,8 @@
 // wire's. Each code of the platform is one exported error (errors.go).
 //
 // It never logs: bodies hold people. It follows no redirect, takes its proxy
-// from the environment, and repeats nothing but changes that carry a key.
+// from the environment, and repeats nothing but changes that carry a key
+// and, once, a look-up whose answer was lost.
 package platformclient
 
 import (
@@ -46,19 +47,23 @@ type Config struct {
 type Limits struct {
 	Connect  time.Duration // TCP and TLS
 	Call     time.Duration // any call but these
+	Lookup   time.Duration // one look-up: the queue waits
 	CardTrip time.Duration // one trip of a card session: the card waits
 	Backoff  time.Duration // before the first repeat of a change, then doubled
 }
 
 // DefaultLimits are the platform's agreed ones.
 func DefaultLimits() Limits {
-	return Limits{Connect: 3 * time.Second, Call: 10 * time.Second, CardTrip: 4 * time.Second, Backoff: 500 * time.Millisecond}
+	return Limits{
+		Connect: 3 * time.Second, Call: 10 * time.Second, Lookup: 5 * time.Second,
+		CardTrip: 4 * time.Second, Backoff: 500 * time.Millisecond,
+	}
 }
 
 func (l Limits) withDefaults() Limits {
 	d := DefaultLimits()
 	for _, limit := range []struct{ have, def *time.Duration }{
-		{&l.Connect, &d.Connect}, {&l.Call, &d.Call}, {&l.CardTrip, &d.CardTrip}, {&l.Backoff, &d.Backoff},
+		{&l.Connect, &d.Connect}, {&l.Call, &d.Call}, {&l.Lookup, &d.Lookup}, {&l.CardTrip, &d.CardTrip}, {&l.Backoff, &d.Backoff},
 	} {
 		if *limit.have <= 0 {
 			*limit.have = *limit.def

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/madoguchi/madoguchi/api"
 	"github.com/madoguchi/madoguchi/mykey"
 )
@@ -33,6 +32,37 @@ type Desk struct {
 	Training   bool
 	RecordKeys []mykey.RecordKey
 	Authority  []byte // the desk CA, X.509, DER
+	Services   []Service
+}
+
+// Service is one of the operator's services, with its own words.
+type Service struct {
+	Code             mykey.ServiceCode
+	Name             string // ○○市立図書館
+	Word             string // of its number: 利用者番号
+	Card             string // 利用カード
+	Rule             NumberRule
+	RegistrationAuth string // RegistrationNone, RegistrationPIN
+	Shared           bool   // several people may be linked to one number
+}
+
+// What a service's registration asks of the resident.
+const (
+	RegistrationNone = "none"
+	RegistrationPIN  = "pin" // an assertion of purpose register
+)
+
+// NumberRule is how a number of one service looks. The platform holds numbers
+// to Pattern; the rest is the desk's work.
+type NumberRule struct {
+	Symbologies    []string // NW7, JAN13, JAN8, CODE39, CODE128; empty: any, typed too
+	Start, Stop    string   // of NW-7, as on the cards; "" none known
+	Pattern        string   // RE2 of the bare number, whole match; "" any
+	Check          string   // check digit scheme
+	Display        string   // as the card prints it, spacing only: #### ####
+	Item           string   // RE2 of the operator's item barcodes; "" none known
+	Prefix, Suffix string   // what its scanners add
+	Framed         bool     // hand over with Start and Stop
 }
 
 // Desk asks what this desk is.
@@ -85,7 +115,30 @@ func deskOf(a api.Desk) (Desk, error) {
 		}
 		d.RecordKeys = append(d.RecordKeys, mykey.RecordKey{ID: uint32(k.KeyID), Public: k.Ed25519, NotAfter: k.NotAfter})
 	}
+	for _, s := range a.Services {
+		service, err := serviceOf(s)
+		if err != nil {
+			return Desk{}, err
+		}
+		d.Services = append(d.Services, service)
+	}
 	return d, nil
+}
+
+func serviceOf(a api.Service) (Service, error) {
+	code, err := mykey.ParseServiceCode(a.Code)
+	if err != nil || !a.RegistrationAuth.Valid() {
+		return Service{}, fmt.Errorf("%w: a service is none", ErrNotUnderstood)
+	}
+	r := a.Rule
+	return Service{
+		Code: code, Name: a.Name, Word: a.Word, Card: a.Card,
+		Rule: NumberRule{
+			Symbologies: r.Symbologies, Start: r.Start, Stop: r.Stop, Pattern: r.Pattern, Check: r.Check,
+			Display: r.Display, Item: r.Item, Prefix: r.Prefix, Suffix: r.Suffix, Framed: r.Framed,
+		},
+		RegistrationAuth: string(a.RegistrationAuth), Shared: a.Shared,
+	}, nil
 }
 
 // Enrolment is what a desk sends once.
@@ -151,5 +204,5 @@ func keyOr(key string) string {
 	if key != "" {
 		return key
 	}
-	return uuid.NewString()
+	return NewKey()
 }

@@ -64,6 +64,12 @@ var (
 	ErrNotReleased        = errors.New("a valid record stands on the card: not given back")
 	ErrNoKeys             = errors.New("issuer has no keys for this card")
 	ErrSession            = errors.New("card session is over")
+	ErrRecordOld          = errors.New("record on the card is no longer in force")
+	ErrService            = errors.New("not a service of this desk's operator")
+	ErrLinkNumber         = errors.New("number does not fit the service's rule")
+	ErrLinkTaken          = errors.New("number is another person's")
+	ErrLinkExists         = errors.New("person has another number in this service")
+	ErrLinkNone           = errors.New("person has no number in this service")
 )
 
 // codes is the table: each of the platform's codes and its error.
@@ -109,6 +115,12 @@ var codes = []struct {
 	{api.CodeCardNotReleased, ErrNotReleased},
 	{api.CodeIssuerNoKeys, ErrNoKeys},
 	{api.CodeIssuerSession, ErrSession},
+	{api.CodeCardRecordOld, ErrRecordOld},
+	{api.CodeLinkService, ErrService},
+	{api.CodeLinkNumber, ErrLinkNumber},
+	{api.CodeLinkTaken, ErrLinkTaken},
+	{api.CodeLinkExists, ErrLinkExists},
+	{api.CodeLinkNone, ErrLinkNone},
 }
 
 // ProblemError is what the platform said: one of the errors above, with the

@@ -108,7 +108,7 @@ func (m MakeMyKey) wire() api.MakeMyKeyRequest {
 
 // MakeMyKeyDigest is what the card signs (purpose create).
 func (c *Client) MakeMyKeyDigest(nonce []byte, m MakeMyKey) ([32]byte, error) {
-	return c.digest(PurposeCreate, nonce, myKeysPath, m.wire())
+	return c.digest(PurposeCreate, nonce, http.MethodPost, myKeysPath, m.wire())
 }
 
 // MakeMyKey makes the resident's MyKey ID. It returns ErrMyKeyExists,
@@ -134,12 +134,12 @@ func idOf(s string) (mykey.ID, error) {
 	return id, nil
 }
 
-func (c *Client) digest(purpose Purpose, nonce []byte, path string, body any) ([32]byte, error) {
+func (c *Client) digest(purpose Purpose, nonce []byte, method, path string, body any) ([32]byte, error) {
 	b, err := json.Marshal(body)
 	if err != nil {
 		return [32]byte{}, fmt.Errorf("digest of request: %w", err)
 	}
-	request, err := assertion.RequestDigest(http.MethodPost, path, b)
+	request, err := assertion.RequestDigest(method, path, b)
 	if err != nil {
 		return [32]byte{}, err
 	}

@@ -16,6 +16,7 @@ func (h handlers) desk(d registry.Desk) api.Desk {
 	out := api.Desk{
 		Operator: d.Operator, Office: d.Office, Counter: d.Counter, Clerk: d.Clerk, Training: d.Training,
 		Roles: []api.Role{}, LegalBasis: []api.LegalBasis{}, RecordKeys: []api.RecordKey{}, Authority: h.rules.Authority(),
+		Services: []api.Service{},
 	}
 	for _, r := range d.Roles {
 		out.Roles = append(out.Roles, api.Role(r.Name))
