@@ -1,0 +1,17 @@
+package handover
+
+import (
+	"context"
+	"log/slog"
+)
+
+// The ways that type and the desktop they look at are not here yet.
+
+func openKeyboard(context.Context, Config, *slog.Logger) (Way, error) { return nil, ErrNotHere }
+
+func openPaste(context.Context, Config, *slog.Logger) (Way, error) { return nil, ErrNotHere }
+
+func openClipboard(context.Context, Config, *slog.Logger) (Way, error) { return nil, ErrNotHere }
+
+// OpenDesktop gives this system's desktop, or ErrNotHere.
+func OpenDesktop(context.Context) (Desktop, error) { return nil, ErrNotHere }

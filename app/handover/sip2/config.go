@@ -1,0 +1,51 @@
+// Package sip2 asks a library system whether it knows a user's number: the SIP2
+// protocol (3M, version 2.00), message 23 "patron status" alone. Message 63
+// "patron information", which gives addresses and birth dates, is not in this
+// package: its messages are types, and there is none for it.
+package sip2
+
+import (
+	"errors"
+	"fmt"
+	"net"
+)
+
+// Encodings of what a library system sends and expects.
+const (
+	UTF8     = "utf-8"
+	ShiftJIS = "shift_jis"
+)
+
+// ErrConfig: the settings of the library system's connection do not fit.
+var ErrConfig = errors.New("the SIP2 settings do not fit")
+
+// Config is one library system. SIP2 is plain TCP: the address belongs to the
+// library's own net or to a tunnel. The passwords are not in the settings file:
+// whoever reads it fills them from the OS's key store.
+type Config struct {
+	Address          string `json:"address"`               // host:port
+	User             string `json:"user,omitempty"`        // CN; empty: no login
+	Institution      string `json:"institution,omitempty"` // AO, the site's own value
+	Encoding         string `json:"encoding,omitempty"`    // utf-8 (also ""), shift_jis
+	Checksum         bool   `json:"checksum,omitempty"`    // AY and AZ on every message
+	LoginPassword    string `json:"-"`                     // CO
+	TerminalPassword string `json:"-"`                     // AC
+}
+
+// Validate returns ErrConfig with what does not fit, or nil.
+func (c Config) Validate() error {
+	if _, _, err := net.SplitHostPort(c.Address); err != nil {
+		return fmt.Errorf("%w: address: not host:port", ErrConfig)
+	}
+	switch c.Encoding {
+	case "", UTF8, ShiftJIS:
+	default:
+		return fmt.Errorf("%w: encoding %q: unknown", ErrConfig, c.Encoding)
+	}
+	for _, v := range []string{c.User, c.Institution, c.LoginPassword, c.TerminalPassword} {
+		if !fits(v) {
+			return fmt.Errorf("%w: a field holds | or a line end", ErrConfig)
+		}
+	}
+	return nil
+}
