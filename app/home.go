@@ -67,7 +67,7 @@ func (a *App) refreshHome(ctx context.Context) {
 	}
 	a.publish(func(v *View) {
 		v.Home.Jobs = rows
-		v.Home.Today = Counts{counts[journal.Written], counts[journal.Cancelled], counts[journal.Failed]}
+		v.Home.Today = Counts{Written: counts[journal.Written], Cancelled: counts[journal.Cancelled], Failed: counts[journal.Failed]}
 	})
 }
 

@@ -14,9 +14,13 @@ type View struct {
 	Status   StatusView
 	Home     HomeView
 	Write    WriteView
+	Register RegisterView
+	Lookup   LookupView
+	Setup    SetupView
 	Resident ResidentView
 	Training TrainingView
-	Notice   Code // a passing notice over any screen (SCAN-NOT-EXPECTED …), "" for none
+	Notice   Code   // a passing notice over any screen (SCAN-NOT-EXPECTED …), "" for none
+	Banner   Banner // a passing notice over the business application
 }
 
 // Screen is one item of the menu.
@@ -24,8 +28,12 @@ type Screen int
 
 // Screens.
 const (
-	ScreenHome  Screen = iota // F1
-	ScreenWrite               // F2, municipal counter only
+	ScreenHome     Screen = iota // F1
+	ScreenWrite                  // F2, municipal counter only
+	ScreenRegister               // F3, reception desk only
+	ScreenLookup                 // F4, reception desk only
+	ScreenSetup                  // 引渡し先, from F4
+	ScreenLocked                 // Ctrl+L: 休止中
 )
 
 // DeskView says whose desk this is. What the roles do not allow is absent.
@@ -69,12 +77,20 @@ type StatusView struct {
 
 // HomeView is the start screen.
 type HomeView struct {
-	Jobs  []JobView // 終わっていない処理, oldest first
-	Today Counts    // 本日
+	Jobs    []JobView    // 終わっていない処理, oldest first
+	Answers []AnswerView // registrations whose answer was lost, oldest first
+	Today   Counts       // 本日
+}
+
+// AnswerView is a registration that was sent and not heard of.
+type AnswerView struct {
+	Receipt string    // 受付番号, four digits
+	Since   time.Time // day and minute
+	Never   bool      // it never arrived: the person must come again
 }
 
 // Counts are the day's counts of this desk: numbers only.
-type Counts struct{ Written, Cancelled, Failed int }
+type Counts struct{ Written, Cancelled, Failed, LookedUp, Linked int }
 
 // JobView is one row of 終わっていない処理.
 type JobView struct {
@@ -210,19 +226,28 @@ type Face int
 
 // Faces of the resident's window.
 const (
-	FaceIdle     Face = iota // この窓口は… (nothing to do)
-	FaceInsert               // カードを カードリーダーに 置いて ください; the band says the PIN comes
-	FaceWait                 // すこし お待ち ください (clerk is asked)
-	FaceConsent              // はい / やめる
-	FaceKeep                 // カードを 置いた ままに して ください
-	FacePIN                  // the pad
-	FaceLastTry              // あと 1回です: はい / わからない
-	FaceTorn                 // もう一度、同じ カードを 置いて ください
-	FaceDone                 // おわりました。カードを 取って ください
-	FaceTake                 // カードを 取って ください, nothing was written
-	FaceForgot               // カードを わすれて いませんか
-	FaceDeclined             // 申込みを 取りやめました
-	FaceProblem              // something is in the way: Code
+	FaceIdle       Face = iota // この窓口は… (nothing to do)
+	FaceInsert                 // カードを カードリーダーに 置いて ください; the band says the PIN comes
+	FaceWait                   // すこし お待ち ください (clerk is asked)
+	FaceConsent                // はい / やめる
+	FaceKeep                   // カードを 置いた ままに して ください
+	FacePIN                    // the pad
+	FaceLastTry                // あと 1回です: はい / わからない
+	FaceTorn                   // もう一度、同じ カードを 置いて ください
+	FaceDone                   // おわりました。カードを 取って ください
+	FaceTake                   // カードを 取って ください, nothing was written
+	FaceForgot                 // カードを わすれて いませんか
+	FaceDeclined               // 申込みを 取りやめました
+	FaceProblem                // something is in the way: Code
+	FaceTap                    // カードを 置いて ください; 暗証番号は いりません (F3, F4)
+	FaceRead                   // 読み取りました。カードを 取って ください
+	FaceHeld                   // すこし お待ち ください: the person before is still served
+	FaceNotLinked              // この カードは まだ 登録されて いません
+	FaceRegister               // この 番号を 登録します 下3けた: はい / やめる
+	FaceUnlink                 // 登録を 消します: はい / やめる
+	FaceRegistered             // 登録しました
+	FaceUnlinked               // 登録を 消しました
+	FaceResting                // この窓口は 休止中です
 )
 
 // ResidentView is the resident's window: the same moment as the clerk's.
@@ -234,6 +259,10 @@ type ResidentView struct {
 	CanEnter  bool // 決定 is alive
 	Asks      bool // the resident must act: with one display the window turns
 	TimeLeft  bool // 時間を のばす is offered
+	// FaceRegister and FaceUnlink: whose number, what the operator calls it, and its
+	// last three characters.
+	Service, Word, Last3 string
+	Replaces             bool // FaceRegister: the number that was linked before goes
 }
 
 // TrainingView is the orange band. The zero value means: not training.
@@ -287,6 +316,48 @@ type (
 	Next struct{}
 	// Scanned reports a scan that no field expected; nothing of it is kept.
 	Scanned struct{}
+	// Release ends the transaction of the person before (tap gate), so that the
+	// number that is held goes.
+	Release struct{}
+	// HandOver hands the number over once more (F9); on the waiting screen a trial.
+	HandOver struct{}
+	// ShowBarcode shows the number as a barcode, or takes it away again (F8).
+	ShowBarcode struct{}
+	// Clear takes the number off the screen (消す).
+	Clear struct{}
+	// ChooseService is the service that a number is registered for.
+	ChooseService struct{ Index int }
+	// Entered is what stands in the number's field when Enter came. Serial is that of
+	// the View in which it was typed: what was typed for another person is dropped.
+	Entered struct {
+		Serial  uint64
+		Text    Input
+		Scanned bool // it came as a scanner types
+	}
+	// TypedBecause says why a number was typed by hand.
+	TypedBecause struct{ Reason TypedReason }
+	// Put is 登録する.
+	Put struct{}
+	// Unlink asks to take a link away (連携を解除); Really says so once more.
+	Unlink struct{ Service int }
+	// Really confirms what is asked once more. Enter never gives it.
+	Really struct{}
+	// Configure changes one thing of the hand-over on 引渡し先.
+	Configure struct {
+		What  Setting
+		Value string
+	}
+	// PickTarget takes the window that is in front when the seconds are over.
+	PickTarget struct{}
+	// TryOwn hands a made-up number to our own field; TryTarget, after some seconds,
+	// to the business application.
+	TryOwn struct{}
+	// TryTarget: see TryOwn.
+	TryTarget struct{}
+	// SampleAgain begins the ten sample cards anew.
+	SampleAgain struct{}
+	// Save keeps 引渡し先 as it stands.
+	Save struct{}
 	// ChooseCard, InsertCard and RemoveCard work the demo cards.
 	ChooseCard struct{ Index int }
 	// InsertCard puts the chosen demo card on the R/W.
@@ -315,3 +386,20 @@ func (Scanned) intent()    {}
 func (ChooseCard) intent() {}
 func (InsertCard) intent() {}
 func (RemoveCard) intent() {}
+
+func (Release) intent()       {}
+func (HandOver) intent()      {}
+func (ShowBarcode) intent()   {}
+func (Clear) intent()         {}
+func (ChooseService) intent() {}
+func (Entered) intent()       {}
+func (TypedBecause) intent()  {}
+func (Put) intent()           {}
+func (Unlink) intent()        {}
+func (Really) intent()        {}
+func (Configure) intent()     {}
+func (PickTarget) intent()    {}
+func (TryOwn) intent()        {}
+func (TryTarget) intent()     {}
+func (SampleAgain) intent()   {}
+func (Save) intent()          {}
