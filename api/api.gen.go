@@ -623,11 +623,11 @@ type Outcome struct {
 	// Code Every cause that the platform tells apart. The desk's help text hangs on it.
 	Code *ProblemCode `json:"code,omitempty"`
 
-	// State never: it had not arrived when asked, and from then on never will; the key is closed
+	// State never: it did nothing, for it had not arrived when asked or was refused before it was known whose change it was; from then on it never will do anything, the key is closed
 	State OutcomeState `json:"state"`
 }
 
-// OutcomeState never: it had not arrived when asked, and from then on never will; the key is closed
+// OutcomeState never: it did nothing, for it had not arrived when asked or was refused before it was known whose change it was; from then on it never will do anything, the key is closed
 type OutcomeState string
 
 // Problem defines model for Problem.
@@ -734,6 +734,18 @@ type MakeMyKeyParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// PutLinkParams defines parameters for PutLink.
+type PutLinkParams struct {
+	// IdempotencyKey Random, made by the caller for one change. The same key with the same request gives the same outcome for 24 hours.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// RemoveLinkParams defines parameters for RemoveLink.
+type RemoveLinkParams struct {
+	// IdempotencyKey Random, made by the caller for one change. The same key with the same request gives the same outcome for 24 hours.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // OpenCardSessionJSONRequestBody defines body for OpenCardSession for application/json ContentType.
 type OpenCardSessionJSONRequestBody = CardSessionRequest
 
@@ -751,6 +763,15 @@ type EnrolDeskJSONRequestBody = EnrolRequest
 
 // MakeMyKeyJSONRequestBody defines body for MakeMyKey for application/json ContentType.
 type MakeMyKeyJSONRequestBody = MakeMyKeyRequest
+
+// PutLinkJSONRequestBody defines body for PutLink for application/json ContentType.
+type PutLinkJSONRequestBody = LinkRequest
+
+// RemoveLinkJSONRequestBody defines body for RemoveLink for application/json ContentType.
+type RemoveLinkJSONRequestBody = UnlinkRequest
+
+// LookUpJSONRequestBody defines body for LookUp for application/json ContentType.
+type LookUpJSONRequestBody = LookupRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -784,6 +805,18 @@ type ServerInterface interface {
 	// MakeMyKey Make the resident's MyKey ID (assertion of purpose create)
 	// (POST /v1/mykeys)
 	MakeMyKey(w http.ResponseWriter, r *http.Request, params MakeMyKeyParams)
+	// GetOutcome What became of a change that this desk sent
+	// (GET /v1/outcomes/{key})
+	GetOutcome(w http.ResponseWriter, r *http.Request, key string)
+	// PutLink Link a number of the service to the person
+	// (PUT /v1/services/{service}/links)
+	PutLink(w http.ResponseWriter, r *http.Request, service ServiceCode, params PutLinkParams)
+	// RemoveLink Remove the person's link; by a record alone
+	// (POST /v1/services/{service}/links/remove)
+	RemoveLink(w http.ResponseWriter, r *http.Request, service ServiceCode, params RemoveLinkParams)
+	// LookUp The person's number in the service; leaves no trace
+	// (POST /v1/services/{service}/lookups)
+	LookUp(w http.ResponseWriter, r *http.Request, service ServiceCode)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -1048,6 +1081,166 @@ func (siw *ServerInterfaceWrapper) MakeMyKey(w http.ResponseWriter, r *http.Requ
 	handler.ServeHTTP(w, r)
 }
 
+// GetOutcome operation middleware
+func (siw *ServerInterfaceWrapper) GetOutcome(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", r.PathValue("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetOutcome(w, r, key)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PutLink operation middleware
+func (siw *ServerInterfaceWrapper) PutLink(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "service" -------------
+	var service ServiceCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "service", r.PathValue("service"), &service, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "service", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutLinkParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PutLink(w, r, service, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RemoveLink operation middleware
+func (siw *ServerInterfaceWrapper) RemoveLink(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "service" -------------
+	var service ServiceCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "service", r.PathValue("service"), &service, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "service", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveLinkParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RemoveLink(w, r, service, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// LookUp operation middleware
+func (siw *ServerInterfaceWrapper) LookUp(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "service" -------------
+	var service ServiceCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "service", r.PathValue("service"), &service, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "service", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.LookUp(w, r, service)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -1176,6 +1369,10 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/card-sessions", wrapper.OpenCardSession)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/card-sessions/{id}/steps", wrapper.NextCardStep)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/v1/card-sessions/{id}", wrapper.CloseCardSession)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/services/{service}/links", wrapper.PutLink)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/services/{service}/links/remove", wrapper.RemoveLink)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/services/{service}/lookups", wrapper.LookUp)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/outcomes/{key}", wrapper.GetOutcome)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/healthz", wrapper.GetHealth)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/readyz", wrapper.GetReady)
 
@@ -1587,6 +1784,155 @@ func (response MakeMyKeydefaultApplicationProblemPlusJSONResponse) VisitMakeMyKe
 	return err
 }
 
+type GetOutcomeRequestObject struct {
+	Key string `json:"key"`
+}
+
+type GetOutcomeResponseObject interface {
+	VisitGetOutcomeResponse(w http.ResponseWriter) error
+}
+
+type GetOutcome200JSONResponse Outcome
+
+func (response GetOutcome200JSONResponse) VisitGetOutcomeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOutcomedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOutcomedefaultApplicationProblemPlusJSONResponse) VisitGetOutcomeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutLinkRequestObject struct {
+	Service ServiceCode `json:"service"`
+	Params  PutLinkParams
+	Body    *PutLinkJSONRequestBody
+}
+
+type PutLinkResponseObject interface {
+	VisitPutLinkResponse(w http.ResponseWriter) error
+}
+
+type PutLink204Response struct {
+}
+
+func (response PutLink204Response) VisitPutLinkResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type PutLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutLinkdefaultApplicationProblemPlusJSONResponse) VisitPutLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveLinkRequestObject struct {
+	Service ServiceCode `json:"service"`
+	Params  RemoveLinkParams
+	Body    *RemoveLinkJSONRequestBody
+}
+
+type RemoveLinkResponseObject interface {
+	VisitRemoveLinkResponse(w http.ResponseWriter) error
+}
+
+type RemoveLink204Response struct {
+}
+
+func (response RemoveLink204Response) VisitRemoveLinkResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveLinkdefaultApplicationProblemPlusJSONResponse) VisitRemoveLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookUpRequestObject struct {
+	Service ServiceCode `json:"service"`
+	Body    *LookUpJSONRequestBody
+}
+
+type LookUpResponseObject interface {
+	VisitLookUpResponse(w http.ResponseWriter) error
+}
+
+type LookUp200JSONResponse Found
+
+func (response LookUp200JSONResponse) VisitLookUpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookUpdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LookUpdefaultApplicationProblemPlusJSONResponse) VisitLookUpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// GetHealth The process runs
@@ -1619,6 +1965,18 @@ type StrictServerInterface interface {
 	// MakeMyKey Make the resident's MyKey ID (assertion of purpose create)
 	// (POST /v1/mykeys)
 	MakeMyKey(ctx context.Context, request MakeMyKeyRequestObject) (MakeMyKeyResponseObject, error)
+	// GetOutcome What became of a change that this desk sent
+	// (GET /v1/outcomes/{key})
+	GetOutcome(ctx context.Context, request GetOutcomeRequestObject) (GetOutcomeResponseObject, error)
+	// PutLink Link a number of the service to the person
+	// (PUT /v1/services/{service}/links)
+	PutLink(ctx context.Context, request PutLinkRequestObject) (PutLinkResponseObject, error)
+	// RemoveLink Remove the person's link; by a record alone
+	// (POST /v1/services/{service}/links/remove)
+	RemoveLink(ctx context.Context, request RemoveLinkRequestObject) (RemoveLinkResponseObject, error)
+	// LookUp The person's number in the service; leaves no trace
+	// (POST /v1/services/{service}/lookups)
+	LookUp(ctx context.Context, request LookUpRequestObject) (LookUpResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -1945,6 +2303,133 @@ func (sh *strictHandler) MakeMyKey(w http.ResponseWriter, r *http.Request, param
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(MakeMyKeyResponseObject); ok {
 		if err := validResponse.VisitMakeMyKeyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetOutcome operation middleware
+func (sh *strictHandler) GetOutcome(w http.ResponseWriter, r *http.Request, key string) {
+	var request GetOutcomeRequestObject
+
+	request.Key = key
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOutcome(ctx, request.(GetOutcomeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOutcome")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetOutcomeResponseObject); ok {
+		if err := validResponse.VisitGetOutcomeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PutLink operation middleware
+func (sh *strictHandler) PutLink(w http.ResponseWriter, r *http.Request, service ServiceCode, params PutLinkParams) {
+	var request PutLinkRequestObject
+
+	request.Service = service
+	request.Params = params
+
+	var body PutLinkJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PutLink(ctx, request.(PutLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutLink")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PutLinkResponseObject); ok {
+		if err := validResponse.VisitPutLinkResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveLink operation middleware
+func (sh *strictHandler) RemoveLink(w http.ResponseWriter, r *http.Request, service ServiceCode, params RemoveLinkParams) {
+	var request RemoveLinkRequestObject
+
+	request.Service = service
+	request.Params = params
+
+	var body RemoveLinkJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveLink(ctx, request.(RemoveLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveLink")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RemoveLinkResponseObject); ok {
+		if err := validResponse.VisitRemoveLinkResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// LookUp operation middleware
+func (sh *strictHandler) LookUp(w http.ResponseWriter, r *http.Request, service ServiceCode) {
+	var request LookUpRequestObject
+
+	request.Service = service
+
+	var body LookUpJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.LookUp(ctx, request.(LookUpRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LookUp")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(LookUpResponseObject); ok {
+		if err := validResponse.VisitLookUpResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -14,8 +14,8 @@ import (
 )
 
 // Holder is whose link is meant: what the desk read from the card. Record and
-// Certificate may stand beside each other; the platform refuses them where they
-// are two people's (ErrMixed).
+// Certificate may stand beside each other; the platform refuses them where the
+// certificate is not the record's holder's (ErrNotThisCertificate).
 type Holder struct {
 	Transaction string // 32 hex digits; a look-up sends none
 	Record      []byte // the valid slot as read, 128 bytes; nil: by certificate
@@ -49,8 +49,8 @@ func linksPath(service mykey.ServiceCode) string {
 
 // Lookup finds the person's number in one service of this desk's operator. It
 // takes at most Limits.Lookup, and as long again where the first answer was
-// lost. ErrService, ErrForged, ErrKeyUnknown, ErrRecordOld, ErrMixed,
-// ErrCertificateRefused.
+// lost. ErrService, ErrForged, ErrKeyUnknown, ErrRecordOld,
+// ErrNotThisCertificate, ErrCertificateRefused.
 func (c *Client) Lookup(ctx context.Context, service mykey.ServiceCode, h Holder) (Found, error) {
 	var answer api.Found
 	r := request{
@@ -114,9 +114,11 @@ func (c *Client) LinkDigest(nonce []byte, service mykey.ServiceCode, l Link) ([3
 
 // Link links the number. a is nil where the service asks for no PIN. Without a
 // certificate the platform must have found the person's valid within its
-// policy's age, else ErrCertificateUnknown. ErrService, ErrLinkNumber,
-// ErrLinkTaken, ErrLinkExists, ErrMyKeyStopped, ErrNoMyKey, ErrMixed,
-// ErrAssertion, ErrChallenge, ErrForged, ErrKeyUnknown, ErrRecordOld and the
+// policy's age, else ErrCertificateUnknown. The number that the person has
+// already is no error. ErrService, ErrLinkNumber, ErrLinkTaken, ErrLinkExists,
+// ErrMyKeyStopped, ErrNoMyKey, ErrMixed (the transaction was another person's),
+// ErrAuthority (the service asks for the PIN), ErrAssertion, ErrChallenge,
+// ErrForged, ErrKeyUnknown, ErrRecordOld, ErrNotThisCertificate and the
 // certificate's errors.
 func (c *Client) Link(ctx context.Context, service mykey.ServiceCode, l Link, a *Assertion) error {
 	in := l.wire()
@@ -128,14 +130,16 @@ func (c *Client) Link(ctx context.Context, service mykey.ServiceCode, l Link, a 
 	})
 }
 
-// Unlink asks to remove a person's link. It needs a record.
+// Unlink asks to remove a person's link. It needs a record: a certificate alone
+// is ErrRequest.
 type Unlink struct {
 	Holder
 	Key string // Idempotency-Key; "" makes one
 }
 
 // Unlink removes the person's link in the service. ErrService, ErrLinkNone,
-// ErrMixed, ErrForged, ErrKeyUnknown, ErrRecordOld.
+// ErrMyKeyStopped (only where a link is), ErrMixed, ErrForged, ErrKeyUnknown,
+// ErrRecordOld, ErrNotThisCertificate.
 func (c *Client) Unlink(ctx context.Context, service mykey.ServiceCode, u Unlink) error {
 	return c.change(ctx, keyOr(u.Key), request{
 		method: http.MethodPost, path: linksPath(service) + "/remove", limit: c.limits.Call,

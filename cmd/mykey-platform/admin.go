@@ -40,7 +40,7 @@ func deskAdd(ctx context.Context, args []string, out, problems io.Writer) error 
 	var roles roleFlag
 	f.StringVar(&d.ID, "id", "", "the desk's name here, e.g. counter-1")
 	f.StringVar(&d.Operator, "operator", "", "the operator's code")
-	f.StringVar(&d.OperatorName, "operator-name", "", "the operator's name (default: its code)")
+	f.StringVar(&d.OperatorName, "operator-name", "", "the operator's name (default: the one it has, else its code)")
 	f.StringVar(&d.Office, "office", "", "e.g. ○○市 市民課")
 	f.StringVar(&d.Counter, "counter", "", "e.g. 1番窓口")
 	f.Var(&roles, "role", "ROLE[=LEGAL BASIS]; may be given again")
@@ -50,9 +50,6 @@ func deskAdd(ctx context.Context, args []string, out, problems io.Writer) error 
 	if d.Roles = roles; len(roles) == 0 {
 		fmt.Fprintf(problems, "%s: --role is missing\n", f.Name())
 		return errUsage
-	}
-	if d.OperatorName == "" {
-		d.OperatorName = d.Operator
 	}
 	return administer(ctx, *data, func(a platform.Administrator) error {
 		code, err := a.AddDesk(ctx, d)

@@ -16,6 +16,9 @@ import (
 const usage = `mykey-platform: the reference MyKey Platform
 
   mykey-platform serve --training --data DIR --jpki FILE --policy OID
+  mykey-platform admin operator add --data DIR --code CODE --name NAME
+  mykey-platform admin service add  --data DIR --operator CODE --code CODE --name NAME --word WORD --card WORD [--rule JSON] ...
+  mykey-platform admin service list --data DIR
   mykey-platform admin desk add     --data DIR --id ID --operator CODE --role ROLE[=LEGAL BASIS] ...
   mykey-platform admin desk approve --data DIR --id ID --fingerprint HEX
   mykey-platform admin desk revoke  --data DIR --id ID
@@ -55,6 +58,9 @@ func dispatch(ctx context.Context, args []string, out, problems io.Writer) error
 		do    func(context.Context, []string, io.Writer, io.Writer) error
 	}{
 		{[]string{"serve"}, serve},
+		{[]string{"admin", "operator", "add"}, operatorAdd},
+		{[]string{"admin", "service", "add"}, serviceAdd},
+		{[]string{"admin", "service", "list"}, serviceList},
 		{[]string{"admin", "desk", "add"}, deskAdd},
 		{[]string{"admin", "desk", "approve"}, deskApprove},
 		{[]string{"admin", "desk", "revoke"}, deskRevoke},

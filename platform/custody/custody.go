@@ -1,6 +1,6 @@
 // Package custody holds the platform's keys: by use, never by value. What leaves
-// is a tag, a signed record, a signer, or a secure channel in which commands can
-// be wrapped; no method gives a key.
+// is a tag, a sealed value, a signed record, a signer, or a secure channel in
+// which commands can be wrapped; no method gives a key.
 //
 // What stands here is the training store alone: published card keys and keys in
 // a file, refused outside training. Keys in a token (PKCS#11, session keys
@@ -37,7 +37,7 @@ const (
 	UseHolder        Use = "holder"         // issuer key hash ‖ certificate serial
 	UseChip          Use = "chip"           // card image number
 	UseLink          Use = "link"           // operator ‖ internal id
-	UseServiceNumber Use = "service-number" // service ID, for uniqueness per service
+	UseServiceNumber Use = "service-number" // operator, service, service ID: uniqueness per service
 	UseIdempotency   Use = "idempotency"    // a request's bytes
 	UseTransaction   Use = "transaction"    // internal id behind a Transaction-Id
 	UseWithdrawn     Use = "withdrawn"      // a MyKey ID that is never issued again
@@ -64,6 +64,12 @@ type Custody interface {
 	// HMAC gives one tag for each live key version of use, newest first: store the
 	// first, look for any. It returns ErrNoKeys for a use it does not know.
 	HMAC(ctx context.Context, use Use, data []byte) ([]Tag, error)
+	// Seal encrypts under the newest key of an operator's own, Open decrypts under
+	// the one it was sealed with. place is not kept: what was sealed for one place
+	// opens for no other. Open returns ErrSealed, and ErrNoKeys for a key version
+	// that is not here.
+	Seal(ctx context.Context, operator string, plain, place []byte) ([]byte, error)
+	Open(ctx context.Context, operator string, sealed, place []byte) ([]byte, error)
 	// SignRecord sets KeyID and Signature with the newest record key that has not
 	// ended; every other field must be set before. It returns ErrNoKeys when all
 	// have ended.

@@ -21,6 +21,7 @@ const keySize = 32
 // keyRing is the training store's file. Byte fields are base64 in it.
 type keyRing struct {
 	HMAC   []hmacKey   `json:"hmac"`
+	Seal   []sealKey   `json:"seal"`
 	Record []recordKey `json:"record"`
 	DeskCA deskCAFile  `json:"desk_ca"`
 
@@ -50,6 +51,12 @@ func (r *keyRing) complete(rand io.Reader, now time.Time) (bool, error) {
 			continue
 		}
 		if _, err := r.addHMAC(use, rand); err != nil {
+			return false, err
+		}
+		changed = true
+	}
+	if len(r.Seal) == 0 {
+		if _, err := r.addSeal(rand); err != nil {
 			return false, err
 		}
 		changed = true
@@ -159,6 +166,11 @@ func loadKeyRing(file string) (keyRing, error) {
 
 func (r *keyRing) whole() bool {
 	for _, k := range r.HMAC {
+		if len(k.Key) != keySize {
+			return false
+		}
+	}
+	for _, k := range r.Seal {
 		if len(k.Key) != keySize {
 			return false
 		}

@@ -23,14 +23,15 @@ const maxChallenges = 256
 
 // Purposes.
 const (
-	purposeCreate = "create"
-	purposeWrite  = "write"
+	purposeCreate   = "create"
+	purposeWrite    = "write"
+	purposeRegister = "register"
 )
 
 // purposes says what residents may be asked to sign at a desk of each role.
 var purposes = map[string][]string{
 	RoleMunicipal: {purposeCreate, purposeWrite, "stop", "reinstate", "withdraw"},
-	RoleReception: {"register"},
+	RoleReception: {purposeRegister},
 	RoleResident:  {purposeCreate, "rename", "stop", "reinstate", "withdraw", "export", "sign-in"},
 }
 
@@ -61,7 +62,9 @@ func (r *Registry) Challenge(ctx context.Context, d Desk, wanted []string, certi
 		return Challenges{}, errors.Join(ErrCertificateRefused, err)
 	}
 	var out Challenges
-	out.State, out.CheckedAt = r.Verifier.State(ctx, cert)
+	if out.State, out.CheckedAt, err = r.state(ctx, cert); err != nil {
+		return Challenges{}, err
+	}
 	for _, p := range wanted {
 		nonce, err := r.challenges.give(d, p)
 		if err != nil {
@@ -98,16 +101,7 @@ func (r *Registry) authenticate(ctx context.Context, d Desk, purpose string, req
 	if err != nil {
 		return verifier.Certificate{}, errors.Join(ErrAssertion, err)
 	}
-	switch state, _ := r.Verifier.State(ctx, cert); state {
-	case verifier.Good:
-		return cert, nil
-	case verifier.Expired:
-		return verifier.Certificate{}, ErrCertificateExpired
-	case verifier.Revoked:
-		return verifier.Certificate{}, ErrCertificateRevoked
-	default:
-		return verifier.Certificate{}, ErrCertificateUnknown
-	}
+	return cert, r.good(ctx, cert)
 }
 
 // challenges are the nonces that are out. In memory: a restart drops them.

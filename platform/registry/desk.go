@@ -42,6 +42,7 @@ type Desk struct {
 	Training                             bool
 
 	certificate string // SHA-256 of the certificate it asks with
+	operator    string // code
 }
 
 // legalBasis finds the ground to work in a role on.
@@ -91,7 +92,7 @@ func (r *Registry) Desk(ctx context.Context, certificate *x509.Certificate) (Des
 func (r *Registry) desk(row store.Desk, certificate string) Desk {
 	d := Desk{
 		ID: row.ID, Operator: row.OperatorName, Office: row.Office, Counter: row.Counter, Clerk: row.Clerk,
-		Training: r.Training, certificate: certificate,
+		Training: r.Training, certificate: certificate, operator: row.Operator,
 	}
 	for _, role := range row.Roles {
 		d.Roles = append(d.Roles, Role{role.Role, role.LegalBasis})

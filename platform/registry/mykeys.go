@@ -21,7 +21,6 @@ const (
 	// proposals is how often another is proposed when one is taken.
 	proposals    = 16
 	wishesPerDay = 3
-	codeExists   = "MYKEY-EXISTS" // outcome that is kept
 )
 
 // MakeMyKey asks for a MyKey ID.
@@ -44,9 +43,14 @@ func (r *Registry) MakeMyKey(ctx context.Context, d Desk, m MakeMyKey) (mykey.ID
 	if err != nil {
 		return mykey.ID{}, err
 	}
-	if change.Key, err = r.newest(ctx, custody.UseIdempotency, "key", d.ID, m.Key); err != nil {
+	if change.Key, err = r.key(ctx, d, m.Key); err != nil {
 		return mykey.ID{}, err
 	}
+	end, err := r.underWay.begin(ctx, change.Key)
+	if err != nil {
+		return mykey.ID{}, err
+	}
+	defer end()
 	request, err := r.newest(ctx, custody.UseIdempotency, "request", string(m.Body))
 	if err != nil {
 		return mykey.ID{}, err
@@ -60,7 +64,7 @@ func (r *Registry) MakeMyKey(ctx context.Context, d Desk, m MakeMyKey) (mykey.ID
 		return mykey.ID{}, err
 	}
 	id, err := r.make(ctx, cert, change, m.Wished)
-	if errors.Is(err, store.ErrKeyUsed) { // the same request came twice at once
+	if errors.Is(err, store.ErrKeyUsed) { // closed meanwhile, or used by another process
 		id, _, err = r.before(ctx, change, m.Assertion)
 	}
 	return id, err
@@ -77,7 +81,7 @@ func (r *Registry) before(ctx context.Context, change store.Change, a Assertion)
 	case string(was.Request) != string(change.Request):
 		return mykey.ID{}, true, ErrKeyReused
 	case was.Outcome != store.OutcomeDone:
-		return mykey.ID{}, true, ErrMyKeyExists
+		return mykey.ID{}, true, keptRefusal(was.Outcome)
 	}
 	// Byte for byte the request that was accepted: its certificate leads to what
 	// it made. The answer itself is never kept.
@@ -113,6 +117,9 @@ func (r *Registry) make(ctx context.Context, cert verifier.Certificate, change s
 			if n.MyKeyID, err = r.propose(); err != nil {
 				return mykey.ID{}, err
 			}
+		}
+		if n.Withdrawn, _, err = r.handles(ctx, custody.UseWithdrawn, []byte(n.MyKeyID.Reveal())); err != nil {
+			return mykey.ID{}, err
 		}
 		err := r.Store.MakeMyKey(ctx, n, codeExists)
 		switch {

@@ -7,6 +7,7 @@ import (
 	"crypto"
 	"crypto/x509"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/madoguchi/madoguchi/mykey"
@@ -19,6 +20,8 @@ import (
 // Keys is what the rules ask of custody.
 type Keys interface {
 	HMAC(ctx context.Context, use custody.Use, data []byte) ([]custody.Tag, error)
+	Seal(ctx context.Context, operator string, plain, place []byte) ([]byte, error)
+	Open(ctx context.Context, operator string, sealed, place []byte) ([]byte, error)
 	SignRecord(ctx context.Context, r mykey.Record) (mykey.Record, error)
 	RecordKeys() []mykey.RecordKey
 	DeskCA() (*x509.Certificate, crypto.Signer)
@@ -45,24 +48,32 @@ type Config struct {
 }
 
 // Registry carries out the rules. Goroutines may share it. What it keeps in
-// memory (challenges, card sessions, jobs' authority, wishes) ends with it.
+// memory (challenges, card sessions, jobs' authority, wishes, which certificates
+// were found good, which changes are under way) ends with it.
 type Registry struct {
 	Config
 	challenges *challenges
 	sessions   *cardSessions
 	jobs       *jobs
 	wishes     *wishes
+	found      *foundGood
+	underWay   *underWay
+	decoy      func() ([]byte, error)
 }
 
 // New makes a registry.
 func New(c Config) *Registry {
-	return &Registry{
+	r := &Registry{
 		Config:     c,
 		challenges: newChallenges(c.Now, c.Rand),
 		sessions:   &cardSessions{now: c.Now, open: map[string]*cardSession{}},
 		jobs:       &jobs{now: c.Now, held: map[jobKey]authority{}},
 		wishes:     &wishes{now: c.Now, count: map[store.Handle]int{}},
+		found:      &foundGood{now: c.Now, at: map[store.Handle]time.Time{}},
+		underWay:   &underWay{keys: map[store.Handle]chan struct{}{}},
 	}
+	r.decoy = sync.OnceValues(r.makeDecoy)
+	return r
 }
 
 // japan is where issue dates are dates.
@@ -93,13 +104,17 @@ func (r *Registry) handles(ctx context.Context, use custody.Use, data []byte) ([
 	return out, tags[0].Version, nil
 }
 
-// newest is the tag of the parts, each closed by a 00, under the newest key.
-func (r *Registry) newest(ctx context.Context, use custody.Use, parts ...string) (store.Handle, error) {
-	var data []byte
+// closed puts parts one after the other, each closed by a 00.
+func closed(parts ...string) (data []byte) {
 	for _, p := range parts {
 		data = append(append(data, p...), 0)
 	}
-	handles, _, err := r.handles(ctx, use, data)
+	return data
+}
+
+// newest is the tag of the parts, each closed by a 00, under the newest key.
+func (r *Registry) newest(ctx context.Context, use custody.Use, parts ...string) (store.Handle, error) {
+	handles, _, err := r.handles(ctx, use, closed(parts...))
 	if err != nil {
 		return store.Handle{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 
 	"github.com/madoguchi/madoguchi/api"
 	"github.com/madoguchi/madoguchi/platform/registry"
@@ -21,15 +22,22 @@ func (h handlers) EnrolDesk(ctx context.Context, in api.EnrolDeskRequestObject) 
 	if err != nil {
 		return nil, err
 	}
+	desk, err := h.desk(ctx, enrolled.Desk)
+	if err != nil {
+		return nil, err
+	}
 	return api.EnrolDesk201JSONResponse{
 		Certificate: enrolled.Certificate, Authority: h.rules.Authority(), CsrFingerprint: enrolled.CSRFingerprint,
-		Approved: enrolled.Approved, Desk: h.desk(enrolled.Desk),
+		Approved: enrolled.Approved, Desk: desk,
 	}, nil
 }
 
 // GetDesk is GET /v1/desk.
 func (h handlers) GetDesk(ctx context.Context, in api.GetDeskRequestObject) (api.GetDeskResponseObject, error) {
-	desk := h.desk(callOf(ctx).desk)
+	desk, err := h.desk(ctx, callOf(ctx).desk)
+	if err != nil {
+		return nil, err
+	}
 	text, err := json.Marshal(desk)
 	if err != nil {
 		return nil, err
@@ -105,6 +113,58 @@ func (h handlers) NextCardStep(ctx context.Context, in api.NextCardStepRequestOb
 func (h handlers) CloseCardSession(ctx context.Context, in api.CloseCardSessionRequestObject) (api.CloseCardSessionResponseObject, error) {
 	h.rules.CloseCardSession(callOf(ctx).desk, in.ID)
 	return api.CloseCardSession204Response{}, nil
+}
+
+// PutLink is PUT /v1/services/{service}/links.
+func (h handlers) PutLink(ctx context.Context, in api.PutLinkRequestObject) (api.PutLinkResponseObject, error) {
+	l, err := linkOf(callOf(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.rules.Link(ctx, callOf(ctx).desk, l); err != nil {
+		return nil, err
+	}
+	return api.PutLink204Response{}, nil
+}
+
+// RemoveLink is POST /v1/services/{service}/links/remove.
+func (h handlers) RemoveLink(ctx context.Context, in api.RemoveLinkRequestObject) (api.RemoveLinkResponseObject, error) {
+	u, err := unlinkOf(callOf(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.rules.Unlink(ctx, callOf(ctx).desk, u); err != nil {
+		return nil, err
+	}
+	return api.RemoveLink204Response{}, nil
+}
+
+// LookUp is POST /v1/services/{service}/lookups.
+func (h handlers) LookUp(ctx context.Context, in api.LookUpRequestObject) (api.LookUpResponseObject, error) {
+	found, err := h.rules.Lookup(ctx, callOf(ctx).desk, in.Service, registry.Holder{
+		Record: given(in.Body.Record), Certificate: given(in.Body.Certificate),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.LookUp200JSONResponse(foundOf(found)), nil
+}
+
+// GetOutcome is GET /v1/outcomes/{key}.
+func (h handlers) GetOutcome(ctx context.Context, in api.GetOutcomeRequestObject) (api.GetOutcomeResponseObject, error) {
+	if !isKey(in.Key) {
+		return nil, fmt.Errorf("%w: key", registry.ErrRequest)
+	}
+	state, code, err := h.rules.Outcome(ctx, callOf(ctx).desk, in.Key)
+	if err != nil {
+		return nil, err
+	}
+	out := api.GetOutcome200JSONResponse{State: api.OutcomeState(state)}
+	if code != "" {
+		problem := api.ProblemCode(code)
+		out.Code = &problem
+	}
+	return out, nil
 }
 
 // GetHealth is GET /healthz.

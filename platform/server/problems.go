@@ -63,6 +63,12 @@ var problems = []struct {
 	{registry.ErrNotThisCertificate, api.CodeCardNotThisCertificate, http.StatusConflict},
 	{registry.ErrNotReleased, api.CodeCardNotReleased, http.StatusConflict},
 	{registry.ErrSession, api.CodeIssuerSession, http.StatusConflict},
+	{registry.ErrRecordOld, api.CodeCardRecordOld, http.StatusConflict},
+	{registry.ErrService, api.CodeLinkService, http.StatusNotFound},
+	{registry.ErrLinkNumber, api.CodeLinkNumber, http.StatusUnprocessableEntity},
+	{registry.ErrLinkTaken, api.CodeLinkTaken, http.StatusConflict},
+	{registry.ErrLinkExists, api.CodeLinkExists, http.StatusConflict},
+	{registry.ErrLinkNone, api.CodeLinkNone, http.StatusConflict},
 
 	{issuer.ErrFacts, api.CodeDeskRequest, http.StatusBadRequest},
 	{issuer.ErrAnswers, api.CodeDeskRequest, http.StatusBadRequest},

@@ -19,8 +19,8 @@ type route struct {
 }
 
 const (
-	small = 16 << 10 // certificates and signatures
-	large = 64 << 10 // answers of a card
+	small = 16 << 10 // a certificate and a signature
+	large = 64 << 10 // answers of a card, two certificates
 )
 
 // routes is the table: each pattern of the contract, who may call it, and what
@@ -43,8 +43,21 @@ var routes = map[string]route{
 		body:  body[api.CardAnswers], size: large,
 	},
 	"DELETE /v1/card-sessions/{id}": {roles: []string{registry.RoleMunicipal}},
-	"GET /healthz":                  {open: true},
-	"GET /readyz":                   {open: true},
+	"PUT /v1/services/{service}/links": {
+		roles: []string{registry.RoleReception},
+		body:  body[api.LinkRequest], size: large,
+	},
+	"POST /v1/services/{service}/links/remove": {
+		roles: []string{registry.RoleReception},
+		body:  body[api.UnlinkRequest], size: small,
+	},
+	"POST /v1/services/{service}/lookups": {
+		roles: []string{registry.RoleReception},
+		body:  body[api.LookupRequest], size: small,
+	},
+	"GET /v1/outcomes/{key}": {},
+	"GET /healthz":           {open: true},
+	"GET /readyz":            {open: true},
 }
 
 func body[T any]() any { return new(T) }

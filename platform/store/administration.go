@@ -11,12 +11,12 @@ import (
 )
 
 // Administration is one row of the administration log: who changed what. It is
-// about desks and operators, never about a resident.
+// about operators, services and desks, never about a resident.
 type Administration struct {
 	At      time.Time
 	Who     string // an administrator, or "desk" for an enrolment
 	What    string // "desk add", "desk approve" …
-	Subject string // a desk's id
+	Subject string // a desk's id, an operator's code, OPERATOR/SERVICE
 }
 
 // ErrChain: the administration log was altered.

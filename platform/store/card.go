@@ -22,6 +22,11 @@ type Card struct {
 // Generation is the highest that was ever given out.
 func (c Card) Generation() uint32 { return max(c.ConfirmedGeneration, c.OfferedGeneration) }
 
+// Has reports whether a record is the confirmed or the offered one.
+func (c Card) Has(record Hash) bool {
+	return (c.Confirmed != nil && *c.Confirmed == record) || (c.Offered != nil && *c.Offered == record)
+}
+
 // BeginCard ties the change's transaction to the person and, with offer, puts
 // the record that the card is to hold in the place of the offered one. It
 // returns ErrMixed, or ErrConflict where the row is no longer was.

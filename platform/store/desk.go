@@ -55,14 +55,13 @@ type Enrolment struct {
 	Used     bool
 }
 
-// AddDesk keeps a new desk, its operator and its code. A desk that is there
+// AddDesk keeps a new desk, its operator (whose name may be left out where it is
+// there) and its code. A desk that is there
 // already gets another code, and loses those it had; a revoked one is ErrTaken.
 func (s *Store) AddDesk(ctx context.Context, d Desk, e Enrolment, log Administration) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO operator (code, name) VALUES (?1, ?2) ON CONFLICT (code) DO UPDATE SET name = ?2`,
-			d.Operator, d.OperatorName)
-		if err != nil {
-			return fmt.Errorf("insert operator: %w", err)
+		if err := nameOperator(ctx, tx, d); err != nil {
+			return err
 		}
 		r, err := tx.ExecContext(ctx, `
 			INSERT INTO desk (id, operator, office, counter, state) VALUES (?1, ?2, ?3, ?4, 'invited')
@@ -89,6 +88,19 @@ func (s *Store) AddDesk(ctx context.Context, d Desk, e Enrolment, log Administra
 		}
 		return administer(ctx, tx, log)
 	})
+}
+
+// nameOperator keeps the desk's operator; one that is there keeps its name where
+// the desk brings none.
+func nameOperator(ctx context.Context, tx *sql.Tx, d Desk) error {
+	if d.OperatorName != "" {
+		return putOperator(ctx, tx, d.Operator, d.OperatorName)
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO operator (code, name) VALUES (?1, ?1) ON CONFLICT (code) DO NOTHING`, d.Operator)
+	if err != nil {
+		return fmt.Errorf("insert operator: %w", err)
+	}
+	return nil
 }
 
 // TryEnrolment finds the code of a selector and counts the try, before anything

@@ -43,6 +43,28 @@ func (s *Store) Change(ctx context.Context, key Handle, now time.Time) (Change, 
 	return c, none(err)
 }
 
+// OutcomeClosed is the outcome of a key that was asked for before it came: what
+// comes with it later is refused.
+const OutcomeClosed = "closed"
+
+// CloseKey reads what became of a key, and closes one that has not come yet.
+func (s *Store) CloseKey(ctx context.Context, key Handle, now time.Time) (Change, error) {
+	c := Change{Key: key, Made: now}
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM idempotency WHERE key = ?1 AND expires <= ?2`, key[:], now.Unix()); err != nil {
+			return fmt.Errorf("expire idempotency: %w", err)
+		}
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO idempotency (key, request, transaction_id, person, outcome, expires) VALUES (?1, x'', x'', x'', ?2, ?3)
+			    ON CONFLICT (key) DO NOTHING`, key[:], OutcomeClosed, c.expires())
+		if err != nil {
+			return fmt.Errorf("close key: %w", err)
+		}
+		return tx.QueryRowContext(ctx, `SELECT outcome FROM idempotency WHERE key = ?1`, key[:]).Scan(&c.Outcome)
+	})
+	return c, err
+}
+
 // note keeps a change that was made once: ErrMixed, ErrKeyUsed.
 func note(ctx context.Context, tx *sql.Tx, c Change, id PersonID, outcome string) error {
 	c, err := c.of(id, outcome)

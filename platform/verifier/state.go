@@ -55,6 +55,9 @@ func (v *Verifier) State(ctx context.Context, c Certificate) (State, time.Time) 
 	}
 }
 
+// Ended reports whether a certificate's time is over, or has not begun.
+func (v *Verifier) Ended(c Certificate) bool { return outside(v.c.Now(), c.parsed) }
+
 // ask gives an answer that is the authority's, about this certificate, and fresh.
 func (v *Verifier) ask(ctx context.Context, c Certificate) (*ocsp.Response, error) {
 	responder := c.authority.Responder
