@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"math/big"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"sync"
@@ -68,10 +69,12 @@ type world struct {
 	url       string
 	authority *x509.CertPool
 	log       *lockedBuffer
+	rules     *registry.Registry
 }
 
 type options struct {
-	office bool // not training: approval and legal basis are asked for
+	ocsp   func(http.Handler) http.Handler // before the responder
+	office bool                            // not training: approval and legal basis are asked for
 	rates  server.Rates
 	ownPKI bool // an authority on this world's clock
 }
@@ -107,7 +110,10 @@ func newWorld(t *testing.T, o options) *world {
 	w.store, err = store.Open(t.Context(), w.file)
 	must(t, err)
 	t.Cleanup(func() { must(t, w.store.Close()) })
-	ocsp := httptest.NewServer(pki.OCSP())
+	if o.ocsp == nil {
+		o.ocsp = func(h http.Handler) http.Handler { return h }
+	}
+	ocsp := httptest.NewServer(o.ocsp(pki.OCSP()))
 	t.Cleanup(ocsp.Close)
 	verify, err := verifier.New(verifier.Config{
 		Roots:       []*x509.Certificate{pki.Root()},
@@ -121,7 +127,7 @@ func newWorld(t *testing.T, o options) *world {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	w.url = "https://" + listener.Addr().String()
-	rules := registry.New(registry.Config{
+	w.rules = registry.New(registry.Config{
 		Store: w.store, Keys: w.keys, Issuer: issuer.New(w.keys, w.clock.Now, rand.Reader), Verifier: verify,
 		Origin: w.url, Training: !o.office, Clerk: "窓口01", Now: w.clock.Now, Rand: rand.Reader,
 	})
@@ -129,7 +135,7 @@ func newWorld(t *testing.T, o options) *world {
 		o.rates = server.Rates{Desk: 1e6, DeskBurst: 1e6, Open: 1e6, OpenBurst: 1e6}
 	}
 	s := server.New(server.Config{
-		Rules: rules, Certificate: own, Rates: o.rates, Now: w.clock.Now, Rand: rand.Reader,
+		Rules: w.rules, Certificate: own, Rates: o.rates, Now: w.clock.Now, Rand: rand.Reader,
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	ctx, stop := context.WithCancel(context.Background())
