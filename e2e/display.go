@@ -155,7 +155,11 @@ func (d *Display) Key(ctx context.Context, window, key string) error {
 // Type types text into a window, one letter each 60 ms: slower than a scanner.
 // The text is read from standard input, so that it stands in no argument list.
 func (d *Display) Type(ctx context.Context, window, text string) error {
-	cmd := d.command(ctx, "xdotool", "windowfocus", window, "type", "--delay", "60", "--file", "-")
+	return d.typed(ctx, text, "windowfocus", window, "type", "--delay", "60", "--file", "-")
+}
+
+func (d *Display) typed(ctx context.Context, text string, args ...string) error {
+	cmd := d.command(ctx, "xdotool", args...)
 	cmd.Stdin = strings.NewReader(text)
 	return output(cmd, new(string))
 }

@@ -59,7 +59,10 @@ func Start(cmd *exec.Cmd, log io.Writer) (*Program, error) {
 	log = &shared{w: log} // both streams go there at once
 	cmd.Stdout = log
 	cmd.WaitDelay = 5 * time.Second
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C at the driver ends it through Stop
+	if cmd.SysProcAttr == nil { // who runs it may be set
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Setpgid = true // Ctrl-C at the driver ends it through Stop
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", cmd.Path, err)
 	}
