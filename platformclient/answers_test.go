@@ -137,7 +137,7 @@ func TestPlatformThatDoesNotAnswer(t *testing.T) {
 
 func TestOnlyChangesWithAKeyAreRepeated(t *testing.T) {
 	var calls atomic.Int32
-	keys := make(chan string, 10)
+	keys := make(chan string, 20)
 	client := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
 		calls.Add(1)
 		keys <- r.Header.Get("Idempotency-Key")
@@ -152,6 +152,9 @@ func TestOnlyChangesWithAKeyAreRepeated(t *testing.T) {
 			_, err := client.MakeMyKey(t.Context(), MakeMyKey{}, Assertion{})
 			return err
 		}, 1 + changeRepeats},
+		{"link", func() error { return client.Link(t.Context(), "x", Link{}, nil) }, 1 + changeRepeats},
+		{"unlink", func() error { return client.Unlink(t.Context(), "x", Unlink{}) }, 1 + changeRepeats},
+		{"outcome", func() error { _, err := client.Outcome(t.Context(), "x"); return err }, 1},
 		{"challenges", func() error { _, err := client.Challenges(t.Context(), nil, nil); return err }, 1},
 		{"card session", func() error { _, err := client.OpenCardSession(t.Context(), CardSession{}, nil); return err }, 1},
 		{"card step", func() error { _, err := client.NextCardStep(t.Context(), "x", nil); return err }, 1},

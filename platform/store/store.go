@@ -40,9 +40,11 @@ type Store struct {
 const pragmas = "_journal_mode=WAL&_foreign_keys=on&_busy_timeout=5000&_synchronous=FULL&_secure_delete=on"
 
 // Open opens the database file, making it and bringing its tables up to date.
-func Open(ctx context.Context, path string) (*Store, error) {
+func Open(ctx context.Context, path string) (*Store, error) { return openWith(ctx, "sqlite3", path) }
+
+func openWith(ctx context.Context, driver, path string) (*Store, error) {
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas
-	write, err := sql.Open("sqlite3", dsn+"&_txlock=immediate")
+	write, err := sql.Open(driver, dsn+"&_txlock=immediate")
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
@@ -50,7 +52,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := migrate(ctx, write); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), write.Close())
 	}
-	read, err := sql.Open("sqlite3", dsn+"&_query_only=on")
+	read, err := sql.Open(driver, dsn+"&_query_only=on")
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), write.Close())
 	}
