@@ -1,9 +1,11 @@
 package handover
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/madoguchi/madoguchi/app/handover/sip2"
 )
@@ -87,10 +89,8 @@ func (c Config) Validate() error {
 }
 
 func (c KeyboardConfig) validate() error {
-	for i := range len(c.Prefix) {
-		if c.Prefix[i] < 0x20 || c.Prefix[i] > 0x7E {
-			return fmt.Errorf("prefix: not printable ASCII")
-		}
+	if !printable(c.Prefix) {
+		return errors.New("prefix: not printable ASCII")
 	}
 	if c.Delay < 0 || c.Delay > 1000 {
 		return fmt.Errorf("delay %d ms: not 0 to 1000", c.Delay)
@@ -111,16 +111,20 @@ func (c TargetConfig) validate() error {
 	case "", ReleaseAction:
 	case ReleaseTitle:
 		if c.StartTitle == "" {
-			return fmt.Errorf("release by title: no start title")
+			return errors.New("release by title: no start title")
 		}
 	case ReleaseQuiet:
 		if c.Quiet < 1 {
-			return fmt.Errorf("release by quiet: no time")
+			return errors.New("release by quiet: no time")
 		}
 	default:
 		return fmt.Errorf("release %q: unknown", c.Release)
 	}
 	return nil
+}
+
+func printable(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r > 0x7E })
 }
 
 func oneOf(field, value string, allowed ...string) error {

@@ -104,6 +104,12 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (Way, error) {
 		return openPaste(ctx, c, log)
 	case WayClipboard:
 		return openClipboard(ctx, c, log)
+	case WayFile:
+		return openFile(c), nil
+	case WaySerial:
+		return openSerial(c), nil
+	case WayScreen:
+		return openScreen(), nil
 	}
 	return nil, fmt.Errorf("hand-over by %q: %w", c.Way, ErrConfig)
 }

@@ -16,9 +16,6 @@ const (
 	ShiftJIS = "shift_jis"
 )
 
-// ErrConfig: the settings of the library system's connection do not fit.
-var ErrConfig = errors.New("the SIP2 settings do not fit")
-
 // Config is one library system. SIP2 is plain TCP: the address belongs to the
 // library's own net or to a tunnel. The passwords are not in the settings file:
 // whoever reads it fills them from the OS's key store.
@@ -32,19 +29,19 @@ type Config struct {
 	TerminalPassword string `json:"-"`                     // AC
 }
 
-// Validate returns ErrConfig with what does not fit, or nil.
+// Validate says what does not fit, or nil. It names no value of a secret.
 func (c Config) Validate() error {
 	if _, _, err := net.SplitHostPort(c.Address); err != nil {
-		return fmt.Errorf("%w: address: not host:port", ErrConfig)
+		return errors.New("sip2: the address is not host:port")
 	}
 	switch c.Encoding {
 	case "", UTF8, ShiftJIS:
 	default:
-		return fmt.Errorf("%w: encoding %q: unknown", ErrConfig, c.Encoding)
+		return fmt.Errorf("sip2: encoding %q: unknown", c.Encoding)
 	}
 	for _, v := range []string{c.User, c.Institution, c.LoginPassword, c.TerminalPassword} {
 		if !fits(v) {
-			return fmt.Errorf("%w: a field holds | or a line end", ErrConfig)
+			return errors.New("sip2: a field holds | or a line end")
 		}
 	}
 	return nil
