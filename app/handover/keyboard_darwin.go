@@ -5,8 +5,6 @@ import (
 	"log/slog"
 )
 
-// The ways that type and the desktop they look at are not here yet.
-
 func openKeyboard(context.Context, Config, *slog.Logger) (Way, error) { return nil, ErrNotHere }
 
 func openPaste(context.Context, Config, *slog.Logger) (Way, error) { return nil, ErrNotHere }
