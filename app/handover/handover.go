@@ -106,6 +106,12 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (Way, error) {
 		return openClipboard(ctx, c, log)
 	case WayFile:
 		return openFile(c), nil
+	case WayWebSocket:
+		w, err := openWebSocket(c, log)
+		if err != nil {
+			return nil, err
+		}
+		return w, nil
 	case WaySerial:
 		return openSerial(c), nil
 	case WayScreen:
