@@ -205,24 +205,24 @@ func TestPreflightIsAnsweredForTheListAlone(t *testing.T) {
 func TestUsedTokenIsWorthNothing(t *testing.T) {
 	way := newWebSocket(t, io.Discard)
 	code := way.Pair()
-	first := dial(t, way, library)
+	first := openPage(t, way, library)
 	first.say(t, message{Type: "hello", Token: code})
 	one := first.want(t, "welcome").Next
 	first.say(t, message{Type: "kept"})
 	first.conn.CloseNow()
 
-	second := dial(t, way, library)
+	second := openPage(t, way, library)
 	second.say(t, message{Type: "hello", Token: one})
 	two := second.want(t, "welcome").Next
 	second.conn.CloseNow() // reloaded before it could keep it: the old one still counts
-	third := dial(t, way, library)
+	third := openPage(t, way, library)
 	third.say(t, message{Type: "hello", Token: one})
 	three := third.want(t, "welcome").Next
 	third.say(t, message{Type: "kept"})
 	waitReady(t, way)
 
 	for name, token := range map[string]string{"the code": code, "the first": one, "one that was never kept": two, "nothing": ""} {
-		thief := dial(t, way, library)
+		thief := openPage(t, way, library)
 		thief.say(t, message{Type: "hello", Token: token})
 		if got := thief.closed(t); got != closePair {
 			t.Errorf("%s: got %v, want %v", name, got, closePair)
@@ -232,13 +232,13 @@ func TestUsedTokenIsWorthNothing(t *testing.T) {
 		t.Errorf("the page was thrown out: %v", err)
 	}
 	t.Run("by another page of the list", func(t *testing.T) {
-		thief := dial(t, way, "http://127.0.0.1:8080")
+		thief := openPage(t, way, "http://127.0.0.1:8080")
 		thief.say(t, message{Type: "hello", Token: three})
 		if got := thief.closed(t); got != closePair {
 			t.Errorf("got %v, want %v", got, closePair)
 		}
 	})
-	last := dial(t, way, library)
+	last := openPage(t, way, library)
 	last.say(t, message{Type: "hello", Token: three})
 	last.want(t, "welcome")
 }
@@ -327,7 +327,7 @@ func TestPageThatBreaksTheProtocolIsClosed(t *testing.T) {
 	for name, text := range map[string]string{
 		"no hello": `{"type":"taken","id":"x"}`, "not JSON": "hello",
 	} {
-		page := dial(t, way, library)
+		page := openPage(t, way, library)
 		if err := page.conn.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
@@ -398,7 +398,7 @@ func newWebSocket(t *testing.T, log io.Writer) *webSocketWay {
 	return way
 }
 
-func dial(t *testing.T, way *webSocketWay, origin string) *client {
+func openPage(t *testing.T, way *webSocketWay, origin string) *client {
 	t.Helper()
 	conn, _, err := websocket.Dial(t.Context(), fmt.Sprintf("ws://127.0.0.1:%d/handover", way.port), &websocket.DialOptions{
 		Subprotocols: []string{pageProtocol}, HTTPHeader: http.Header{"Origin": {origin}},
@@ -413,7 +413,7 @@ func dial(t *testing.T, way *webSocketWay, origin string) *client {
 func pairPage(t *testing.T, way *webSocketWay) *client {
 	t.Helper()
 	before := way.page()
-	c := dial(t, way, library)
+	c := openPage(t, way, library)
 	c.say(t, message{Type: "hello", Token: way.Pair()})
 	c.want(t, "welcome")
 	c.say(t, message{Type: "kept"})
