@@ -36,6 +36,7 @@ func TestWhatEachSchemeDoesNotCatch(t *testing.T) {
 		{membercard.M11W27None, share{0, 0}, share{0, 0}},
 		{membercard.M11W102, share{0, 0}, share{0, 0}},
 		{membercard.M16, share{0, 0}, share{100, 100}},
+		{membercard.M43, share{0, 0}, share{100, 100}}, // not in the table, reckoned
 	} {
 		p := profile(row.scheme)
 		random := rand.New(rand.NewPCG(1, 7))

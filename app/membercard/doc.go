@@ -27,9 +27,11 @@
 //	m43           CODE39 values, sum mod 43                 every swap               ISO/IEC 16388, JIS X 0503 (optional there)
 //
 // (*) Of one digit wrong, and of two neighbours swapped; a test reproduces them.
-// "usage": label printers and library systems do so, no standard was found. Every scheme can be written with an ending:
-// "7dr-printed", where the card has the check digit and the number in the
-// operator's system has not; "7dr-stored", the other way round.
+// "usage": label printers and library systems do so, no standard was found.
+//
+// Every scheme can be written with an ending: "7dr-printed", where the card has
+// the check digit and the number in the operator's system has not; "7dr-stored",
+// the other way round.
 //
 // # A number that fits both the card's form and the item's
 //

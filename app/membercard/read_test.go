@@ -63,6 +63,7 @@ func TestWhatAScanOrATypedNumberBecomes(t *testing.T) {
 		{"blanks around", library(), " \t00112235 \r\n", "00112235", nil},
 		{"full-width, with start and stop", library(), "Ａ００１１２２３５Ａ", "00112235", nil},
 		{"full-width small letters and blank", library(), "　ａ０0112235ａ　", "00112235", nil},
+		{"a no-break space around", library(), "\u00a000112235", "", membercard.ErrForm},
 		{"full-width as printed", library(), "００１１　２２３５", "00112235", nil},
 		{"a circled digit is no digit", library(), "00①12235", "", membercard.ErrForm},
 		{"a superscript digit is no digit", library(), "00¹12235", "", membercard.ErrForm},
@@ -136,6 +137,34 @@ func TestWhatAScanOrATypedNumberBecomes(t *testing.T) {
 		if !errors.Is(err, row.err) || err == nil && n.Reveal() != row.want {
 			t.Errorf("%s: %q read as %q (%v), want %q (%v)", row.name, row.input, n.Reveal(), err, row.want, row.err)
 		}
+	}
+}
+
+func TestOnlyFullWidthDigitsLettersAndTheBlankAreFolded(t *testing.T) {
+	t.Parallel()
+	const (
+		wide   = "０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ"
+		narrow = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	)
+	folded := map[rune]byte{}
+	for i, c := range []rune(wide) {
+		folded[c] = narrow[i]
+	}
+	tried := 0
+	// Where NFKC makes an ASCII character of something: Latin, punctuation,
+	// enclosed, CJK, half- and full-width, mathematical.
+	for _, block := range [][2]rune{{0x80, 0x2FF}, {0x2000, 0x2BFF}, {0x3000, 0x33FF}, {0xFE00, 0xFFFF}, {0x1D400, 0x1D7FF}} {
+		for c := block[0]; c <= block[1]; c++ {
+			tried++
+			n, err := membercard.Profile{}.Read("1" + string(c) + "2")
+			want, ok := folded[c]
+			if ok && (err != nil || n.Reveal() != "1"+string(want)+"2") || !ok && !errors.Is(err, membercard.ErrForm) {
+				t.Errorf("%U %q read as %q (%v)", c, c, n.Reveal(), err)
+			}
+		}
+	}
+	if tried < 6000 || len(folded) != 62 {
+		t.Errorf("%d characters tried, %d folded", tried, len(folded))
 	}
 }
 
