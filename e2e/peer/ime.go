@@ -66,9 +66,12 @@ func StartIME(ctx context.Context, s *Seat) (*IME, error) {
 	if _, err := s.Start("fcitx5", "--disable=notifications,kimpanel,wayland,waylandim"); err != nil {
 		return nil, err
 	}
-	return i, poll(ctx, "fcitx5", func() (bool, error) {
-		_, err := s.Ask("fcitx5-remote")
-		return err == nil, nil
+	return i, poll(ctx, "fcitx5 on the bus and on the display", func() (bool, error) {
+		if _, err := s.Ask("fcitx5-remote"); err != nil {
+			return false, nil
+		}
+		servers, err := s.Ask("xprop", "-root", "XIM_SERVERS")
+		return strings.Contains(servers, "@server=fcitx"), err
 	})
 }
 
