@@ -417,17 +417,17 @@ func pairPage(t *testing.T, way *webSocketWay) *client {
 	c.say(t, message{Type: "hello", Token: way.Pair()})
 	c.want(t, "welcome")
 	c.say(t, message{Type: "kept"})
-	await(t, "a new page", func() bool { p := way.page(); return p != nil && p != before })
+	until(t, "a new page", func() bool { p := way.page(); return p != nil && p != before })
 	return c
 }
 
 func waitReady(t *testing.T, way Way) {
 	t.Helper()
-	await(t, "a page", func() bool { return way.Ready(t.Context()) == nil })
+	until(t, "a page", func() bool { return way.Ready(t.Context()) == nil })
 }
 
-// await looks until it is so, for 5 s at most.
-func await(t *testing.T, what string, so func() bool) {
+// until looks until it is so, for 5 s at most.
+func until(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	for end := time.Now().Add(5 * time.Second); !so(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
