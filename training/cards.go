@@ -26,10 +26,17 @@ type demo struct {
 	state   simpki.State
 	area    func(context.Context, *records) ([]byte, error) // what stands in the MyKey AP; nil: no AP
 	tears   bool                                            // leaves the R/W in the middle of its first write
+
+	// What is true at a reception desk.
+	written           bool   // the confirmed record stands on it
+	number, elsewhere string // linked in the demo library, and at another operator; "" not
+	stopped           bool
+	old               bool // it missed the renewal of its record
 }
 
-// demos are the demo cards, in the order of the chooser.
-var demos = []demo{
+// municipalDemos are the demo cards of a municipal desk, in the order of the
+// chooser.
+var municipalDemos = []demo{
 	{name: "training.card.fresh"},
 	{name: "training.card.tears", tears: true},
 	{name: "training.card.torn", area: torn},
@@ -62,6 +69,9 @@ type Card struct {
 	// Fault is the same card with faults to plan; it is what lies on the R/W.
 	Fault *fault.Card
 	MyKey mykey.ID // the holder's, zero for none
+	// Number is the holder's in the demo library, Elsewhere the one at an operator of
+	// which the demo desk never hears; zero for none.
+	Number, Elsewhere mykey.ServiceID
 	// Serial is its user authentication certificate's.
 	Serial *big.Int
 	lain   onReader // what lies on the R/W: Fault, or one that tears itself

@@ -3,9 +3,6 @@ package training
 import (
 	"context"
 	"fmt"
-
-	"github.com/madoguchi/madoguchi/platform/registry"
-	"github.com/madoguchi/madoguchi/platform/store"
 )
 
 // Invitation is what an administrator gives to one who makes a desk.
@@ -16,15 +13,13 @@ type Invitation struct {
 	Counter   string // what the desk is called
 }
 
-// Invite adds another desk at the embedded platform.
+// Invite adds another desk of the demo desk's operator at the embedded platform.
 func (t *Training) Invite(ctx context.Context) (Invitation, error) {
-	const second = "2番窓口"
-	code, err := t.platform.Administrator("training").AddDesk(ctx, store.Desk{
-		ID: "training-2", Operator: operatorCode, OperatorName: operatorName, Office: office, Counter: second,
-		Roles: []store.DeskRole{{Role: registry.RoleMunicipal}},
-	})
+	next, _ := t.options.posts()
+	next.id, next.counter = "training-2", "2番窓口"
+	code, err := t.platform.invite(ctx, next)
 	if err != nil {
 		return Invitation{}, fmt.Errorf("invite a desk: %w", err)
 	}
-	return Invitation{t.platform.Origin, t.platform.Authority, code.Reveal(), second}, nil
+	return Invitation{t.platform.Origin, t.platform.Authority, code.Reveal(), next.counter}, nil
 }

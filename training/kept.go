@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/madoguchi/madoguchi/mykey"
 	"github.com/madoguchi/madoguchi/virtualcard"
 	"github.com/madoguchi/madoguchi/virtualcard/simpki"
 )
@@ -61,6 +62,14 @@ func (t *Training) keptCard(d demo, number int) (*Card, error) {
 		return nil, fmt.Errorf("%s: %w", d.name, err)
 	}
 	card := &Card{Name: d.name, Chip: chip, mute: chip.Mute()}
+	if d.number != "" {
+		if card.Number, err = mykey.ParseServiceID(d.number); err != nil {
+			return nil, err
+		}
+		if card.Elsewhere, err = mykey.ParseServiceID(d.elsewhere); err != nil {
+			return nil, err
+		}
+	}
 	if der := chip.Snapshot()["JPKI/000A"]; der != nil {
 		card.Serial = simpki.Serial(der)
 		t.platform.pki.Set(card.Serial, d.state)

@@ -24,23 +24,15 @@ import (
 	"github.com/madoguchi/madoguchi/virtualcard/simpki"
 )
 
-// The demo desk.
-const (
-	deskID       = "training-1"
-	operatorCode = "demo-city"
-	operatorName = "○○市"
-	office       = "○○市 市民課"
-	counter      = "1番窓口"
-	// Clerk is who sits at the demo desk.
-	Clerk = "窓口01"
-)
+// Clerk is who sits at the demo desk of a city.
+const Clerk = "窓口01"
 
 // embedded is a whole platform on loopback: its own test CA with an OCSP
 // responder, published test keys, SQLite, TLS.
 type embedded struct {
 	*platform.Platform
-	pki  *simpki.PKI
-	desk platformclient.Config // of the demo desk, once enrolled
+	pki   *simpki.PKI
+	desks map[post]platformclient.Config // of those that are enrolled
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -50,7 +42,7 @@ type embedded struct {
 // one, its keys and authorities.
 func startPlatform(ctx context.Context, dir string, o Options) (e *embedded, err error) {
 	ctx, stop := context.WithCancel(ctx)
-	e = &embedded{stop: stop}
+	e = &embedded{stop: stop, desks: map[post]platformclient.Config{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, e.Close())
@@ -72,8 +64,9 @@ func startPlatform(ctx context.Context, dir string, o Options) (e *embedded, err
 	})
 	context.AfterFunc(ctx, func() { responder.Close() })
 
+	_, clerk := o.posts()
 	e.Platform, err = platform.Open(ctx, platform.Config{
-		Dir: dir, KeyDir: o.Dir, Listen: loopback, Training: true, Clerk: Clerk,
+		Dir: dir, KeyDir: o.Dir, Listen: loopback, Training: true, Clerk: clerk,
 		Roots: []*x509.Certificate{e.pki.Root()},
 		// A kept card names the responder of the run that made it.
 		Authorities: []verifier.Authority{{Certificate: e.pki.Issuing(), Policy: simpki.PolicyAuthentication, Responder: responderURL}},
@@ -81,19 +74,27 @@ func startPlatform(ctx context.Context, dir string, o Options) (e *embedded, err
 		Rates:       server.Rates{Desk: rate.Inf, Open: rate.Inf}, // one desk of our own
 		Front:       o.Front, Log: o.Log, Now: o.Now, Rand: rand.Reader,
 	})
-	return e, err
+	if err != nil {
+		return e, err
+	}
+	return e, e.open(ctx)
 }
 
 // loopback is any free port of this machine alone.
 const loopback = "127.0.0.1:0"
 
-// enrol makes the demo desk by a one-time code, as any desk is made. Its key
-// stays in this process.
-func (e *embedded) enrol(ctx context.Context) (*platformclient.Client, error) {
-	code, err := e.Administrator("training").AddDesk(ctx, store.Desk{
-		ID: deskID, Operator: operatorCode, OperatorName: operatorName, Office: office, Counter: counter,
-		Roles: []store.DeskRole{{Role: registry.RoleMunicipal}},
+// invite adds a desk and gives its one-time code.
+func (e *embedded) invite(ctx context.Context, p post) (registry.Code, error) {
+	return e.Administrator("training").AddDesk(ctx, store.Desk{
+		ID: p.id, Operator: p.operator, OperatorName: p.operatorName, Office: p.office, Counter: p.counter,
+		Roles: []store.DeskRole{{Role: p.role}},
 	})
+}
+
+// enrol makes a demo desk by a one-time code, as any desk is made. Its key stays
+// in this process.
+func (e *embedded) enrol(ctx context.Context, p post) (*platformclient.Client, error) {
+	code, err := e.invite(ctx, p)
 	if err != nil {
 		return nil, fmt.Errorf("demo desk: %w", err)
 	}
@@ -108,7 +109,7 @@ func (e *embedded) enrol(ctx context.Context) (*platformclient.Client, error) {
 	}
 	certificate := request.Certificate(enrolled.Certificate)
 	config.Certificate = func() (*tls.Certificate, error) { return certificate, nil }
-	e.desk = config
+	e.desks[p] = config
 	return platformclient.New(config)
 }
 

@@ -42,20 +42,11 @@ type Known struct {
 // Known looks the card's holder up in the embedded platform's database, past its
 // rules.
 func (t *Training) Known(ctx context.Context, c *Card) (Known, error) {
-	cert, err := x509.ParseCertificate(c.Chip.Snapshot()["JPKI/000A"])
+	id, err := t.person(ctx, c)
 	if err != nil {
-		return Known{}, fmt.Errorf("holder of a demo card: %w", err)
+		return Known{}, err
 	}
-	issuer := sha256.Sum256(t.platform.pki.Issuing().RawSubjectPublicKeyInfo)
-	tags, err := t.platform.Keys.HMAC(ctx, custody.UseHolder, append(issuer[:], cert.SerialNumber.Bytes()...))
-	if err != nil {
-		return Known{}, fmt.Errorf("holder of a demo card: %w", err)
-	}
-	holder, err := t.platform.Store.Holder(ctx, []store.Handle{tags[0].Sum})
-	if err != nil {
-		return Known{}, fmt.Errorf("holder of a demo card: %w", err)
-	}
-	person, err := t.platform.Store.Person(ctx, holder.ID, t.options.Now())
+	person, err := t.platform.Store.Person(ctx, id, t.options.Now())
 	if err != nil {
 		return Known{}, fmt.Errorf("holder of a demo card: %w", err)
 	}
@@ -63,4 +54,22 @@ func (t *Training) Known(ctx context.Context, c *Card) (Known, error) {
 		Confirmed: (*[sha256.Size]byte)(person.Card.Confirmed), ConfirmedGeneration: person.Card.ConfirmedGeneration,
 		Offered: (*[sha256.Size]byte)(person.Card.Offered), OfferedGeneration: person.Card.OfferedGeneration,
 	}, nil
+}
+
+// person finds the card's holder in the embedded platform's database.
+func (t *Training) person(ctx context.Context, c *Card) (store.PersonID, error) {
+	cert, err := x509.ParseCertificate(c.Chip.Snapshot()["JPKI/000A"])
+	if err != nil {
+		return store.PersonID{}, fmt.Errorf("holder of a demo card: %w", err)
+	}
+	issuer := sha256.Sum256(t.platform.pki.Issuing().RawSubjectPublicKeyInfo)
+	tags, err := t.platform.Keys.HMAC(ctx, custody.UseHolder, append(issuer[:], cert.SerialNumber.Bytes()...))
+	if err != nil {
+		return store.PersonID{}, fmt.Errorf("holder of a demo card: %w", err)
+	}
+	holder, err := t.platform.Store.Holder(ctx, []store.Handle{tags[0].Sum})
+	if err != nil {
+		return store.PersonID{}, fmt.Errorf("holder of a demo card: %w", err)
+	}
+	return holder.ID, nil
 }

@@ -1,6 +1,7 @@
 // Package training is a whole counter without a real card or a real platform:
 // demo cards, an embedded platform on loopback with published test keys, a demo
-// desk and residents who have made their MyKey ID. CA, card keys and platform
+// desk (a city's, or a library's reception) and residents who have made their
+// MyKey ID. CA, card keys and platform
 // share one process and one memory, and none of it can touch anything real.
 package training
 
@@ -27,9 +28,10 @@ import (
 
 // Options set up a training counter.
 type Options struct {
+	Desk  string        // what the demo desk is: Municipal ("" too) or Reception
 	VPCD  string        // port of a vpcd that the cards are put behind; "" in process
 	Pace  time.Duration // what a command takes longer, so that a trainee sees the steps; see paced
-	Cards []string      // names of the demo cards to make; nil all
+	Cards []string      // names of the demo cards to make, of the desk's own; nil all
 	Page  int           // page size of the cards' memory, bytes; 0 is 64
 	// Dir keeps journal, database, keys, authorities and cards: another start goes on
 	// from there. "" is a folder that Close removes.
@@ -63,13 +65,16 @@ type Training struct {
 	options  Options
 	dir      string
 	platform *embedded
-	client   *platformclient.Client
+	clients  map[post]*platformclient.Client // of the desks that were needed
+	client   *platformclient.Client          // of the demo desk
+	city     *platformclient.Client          // of the municipal desk, where residents' cards are written
 	journal  *journal.Journal
 	reader   *cardio.Reader
 	trainer  *Trainer
 	key      *rsa.PrivateKey // of every demo certificate: they are told apart by serial
 	other    mykey.ID        // of a resident whose card is not here; zero until one is needed
 	made     int             // by Make
+	numbers  int             // by NextNumber
 	closers  []func() error  // last first
 }
 
@@ -77,7 +82,7 @@ type Training struct {
 // rather than come near a real card.
 func Start(ctx context.Context, o Options) (t *Training, err error) {
 	o = o.withDefaults()
-	t = &Training{options: o, dir: o.Dir}
+	t = &Training{options: o, dir: o.Dir, clients: map[post]*platformclient.Client{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("start training: %w", err), t.Close())
@@ -95,10 +100,13 @@ func Start(ctx context.Context, o Options) (t *Training, err error) {
 		return t, err
 	}
 	t.closers = append(t.closers, t.platform.Close)
-	if t.client, err = t.platform.enrol(ctx); err != nil {
+	if t.city, err = t.at(ctx, cityPost); err != nil {
 		return t, err
 	}
-	t.closers = append(t.closers, func() error { t.client.Close(); return nil })
+	own, _ := o.posts()
+	if t.client, err = t.at(ctx, own); err != nil {
+		return t, err
+	}
 	if t.key, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
 		return t, fmt.Errorf("demo key: %w", err)
 	}
@@ -136,7 +144,7 @@ func (t *Training) openFolder(ctx context.Context) (err error) {
 // on the cards what stands on them beforehand.
 func (t *Training) makeCards(ctx context.Context) ([]*Card, error) {
 	var cards []*Card
-	for i, d := range demos {
+	for i, d := range t.options.demos() {
 		if t.options.Cards != nil && !slices.Contains(t.options.Cards, d.name) {
 			continue
 		}
@@ -154,17 +162,28 @@ func (t *Training) makeCards(ctx context.Context) ([]*Card, error) {
 
 var errNoDemo = errors.New("no demo card of these names")
 
+// strangerNumber is the card image number of a card that is not here.
+const strangerNumber = 49999
+
 // madeNumbers are the card image numbers of Make's cards, far from the others.
 const madeNumbers = 50000
 
 // Make makes one more demo card of a name, with a holder of its own; the chooser
 // does not list it. One goroutine calls it at a time.
 func (t *Training) Make(ctx context.Context, name string) (*Card, error) {
-	for _, d := range demos {
-		if d.name == name {
-			t.made++
-			return t.makeDemo(ctx, d, madeNumbers+t.made)
+	for _, d := range t.options.demos() {
+		if d.name != name {
+			continue
 		}
+		t.made++
+		if d.number != "" { // the listed one has it
+			number, err := t.NextNumber()
+			if err != nil {
+				return nil, err
+			}
+			d.number, d.elsewhere = number.Reveal(), elsewhereOf(t.made)
+		}
+		return t.makeDemo(ctx, d, madeNumbers+t.made)
 	}
 	return nil, fmt.Errorf("%s: %w", name, errNoDemo)
 }
@@ -180,7 +199,7 @@ func (t *Training) makeDemo(ctx context.Context, d demo, number int) (*Card, err
 	}
 	card := &Card{Name: d.name, Chip: chip, Serial: serial, mute: chip.Mute()}
 	if !d.noID {
-		if card.MyKey, err = MakeMyKey(ctx, t.client, chip, t.options.PIN, t.wish()); err != nil {
+		if card.MyKey, err = MakeMyKey(ctx, t.city, chip, t.options.PIN, t.wish()); err != nil {
 			return nil, fmt.Errorf("%s: %w", d.name, err)
 		}
 	}
@@ -188,6 +207,9 @@ func (t *Training) makeDemo(ctx context.Context, d demo, number int) (*Card, err
 		if err := t.lay(ctx, card, d, number); err != nil {
 			return nil, fmt.Errorf("%s: %w", d.name, err)
 		}
+	}
+	if err := t.finish(ctx, card, d); err != nil {
+		return nil, fmt.Errorf("%s: %w", d.name, err)
 	}
 	// The state that the demo is about comes after: its holder signed before.
 	t.platform.pki.Set(serial, d.state)
@@ -242,11 +264,11 @@ func (t *Training) lay(ctx context.Context, card *Card, d demo, number int) erro
 
 // stranger is a resident whose card is not here.
 func (t *Training) stranger(ctx context.Context) (mykey.ID, error) {
-	chip, _, err := makeCard(demo{name: "stranger", request: simpki.Request{Key: t.key}}, t.platform.pki, len(demos), t.options)
+	chip, _, err := makeCard(demo{name: "stranger", request: simpki.Request{Key: t.key}}, t.platform.pki, strangerNumber, t.options)
 	if err != nil {
 		return mykey.ID{}, err
 	}
-	return MakeMyKey(ctx, t.client, chip, t.options.PIN, mykey.ID{})
+	return MakeMyKey(ctx, t.city, chip, t.options.PIN, mykey.ID{})
 }
 
 // Reader is the counter's R/W.
