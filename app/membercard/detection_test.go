@@ -3,6 +3,7 @@ package membercard_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -119,9 +120,16 @@ func same(payload string) bool {
 // digit once in 10, and one with a tenth value X once in 11. Where all samples'
 // last digits are among the seven (or nine) that a scheme can give, it is once in
 // 7 (or 9): the bound that Learn states. So a wrong scheme fits ten samples with
-// 1/7^10 = 3.5e-9 at most, and any of the thirteen for digits with less than 1e-8.
+// (1/7)^10 = 3.5e-9 at most, and any of the thirteen for digits with 1.2e-8.
 func TestAWrongSchemeFitsTenRandomSamplesByChance(t *testing.T) {
 	t.Parallel()
+	any := 0.0
+	for values, schemes := range map[float64]float64{7: 3, 9: 2, 10: 5, 11: 3} {
+		any += schemes * math.Pow(1/values, 10)
+	}
+	if seven := math.Pow(1./7, 10); any > 1.2e-8 || math.Abs(seven-3.54e-9) > 1e-11 {
+		t.Errorf("any of them fits with %.3g, modulus 7 with %.3g", any, seven)
+	}
 	const trials = 20_000
 	for scheme, row := range map[membercard.Scheme]struct {
 		random, bound float64

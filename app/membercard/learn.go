@@ -210,8 +210,9 @@ func (s *sorted) likeGoods() bool {
 }
 
 func readsAll(p Profile, samples []string) bool {
-	return !slices.ContainsFunc(samples, func(sample string) bool {
-		_, err := p.Read(sample)
+	r, err := p.compile()
+	return err == nil && !slices.ContainsFunc(samples, func(sample string) bool {
+		_, err := r.read(sample)
 		return err != nil
 	})
 }

@@ -24,14 +24,18 @@ func (p Profile) Read(input string) (mykey.ServiceID, error) {
 	if err != nil {
 		return mykey.ServiceID{}, err
 	}
+	return r.read(input)
+}
+
+func (r *rule) read(input string) (mykey.ServiceID, error) {
 	number, err := r.number(input)
 	if err != nil {
 		return mykey.ServiceID{}, err
 	}
 	// Where a rule is so wide that the way out leads to another number than the way
 	// in, nobody could find the mistake later.
-	_, barcode := p.Barcode(number)
-	for _, out := range []string{p.Handed(number).Reveal(), barcode} {
+	_, barcode := r.Barcode(number)
+	for _, out := range []string{r.Handed(number).Reveal(), barcode} {
 		if again, err := r.number(out); err != nil || again != number {
 			return mykey.ServiceID{}, ErrForm
 		}
