@@ -158,8 +158,15 @@ func train(ctx context.Context, f flags, log *slog.Logger) (int, error) {
 		return 0, err
 	}
 	defer set.Close()
+	// A training desk keeps its settings with the rest of what it keeps.
+	s, err := settings.Load(set.Dir())
+	if err != nil {
+		return 0, err
+	}
+	handing := machine(s, set.Dir(), log)
+	defer handing.Close()
 	return show(ctx, f, app.Parts{
-		Reader: set.Reader(), Platform: set.Platform(), Journal: set.Journal(), Trainer: set.Trainer(),
+		Reader: set.Reader(), Platform: set.Platform(), Journal: set.Journal(), Trainer: set.Trainer(), Handing: handing,
 		Training: true, Clock: app.SystemClock{}, Limits: app.DefaultLimits(), Clerk: training.Clerk, Log: log,
 	})
 }
@@ -205,10 +212,21 @@ func serve(ctx context.Context, f flags, log *slog.Logger) (int, error) {
 	if err := f.from(s); err != nil {
 		return 0, err
 	}
+	handing := machine(s, dir, log)
+	defer handing.Close()
 	return show(ctx, f, app.Parts{
 		Reader: cardio.NewReader(slot, cardio.SystemClock{}, log), Platform: client, Journal: j, Trainer: app.NoTraining{},
-		Clock: app.SystemClock{}, Limits: app.DefaultLimits(), Log: log,
+		Handing: handing, Clock: app.SystemClock{}, Limits: app.DefaultLimits(), Log: log,
 	})
+}
+
+// machine is how this machine hands numbers over; what the clerk changes goes into
+// the settings of dir.
+func machine(s settings.Settings, dir string, log *slog.Logger) *app.Machine {
+	return app.NewMachine(s.Reception, func(r settings.Reception) error {
+		s.Reception = r
+		return settings.Save(dir, s)
+	}, log)
 }
 
 // show runs the counter behind its windows until they are closed.

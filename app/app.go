@@ -21,6 +21,7 @@ type Parts struct {
 	Platform Platform
 	Journal  *journal.Journal
 	Trainer  Trainer
+	Handing  Handing
 	Training bool // exempt from the legal basis
 	Clock    Clock
 	Limits   Limits
@@ -34,13 +35,17 @@ type App struct {
 	Parts
 	events  *queue
 	noticed chan struct{} // a notice was shown
+	banners chan struct{} // a banner was shown
+	lost    chan struct{} // an answer was lost
 
 	mu       sync.Mutex // all below
 	view     View
 	pin      mykey.PIN
 	presence cardio.Presence
 	desk     platformclient.Desk
-	known    bool // desk was fetched
+	known    bool   // desk was fetched
+	sending  string // Idempotency-Key of the change that is on its way
+	back     Screen // from ScreenLocked
 	watchers map[int]func(View)
 	serial   int
 
@@ -49,7 +54,10 @@ type App struct {
 
 // New makes a counter that does nothing until Run.
 func New(p Parts) *App {
-	a := &App{Parts: p, events: newQueue(), noticed: make(chan struct{}, 1), watchers: map[int]func(View){}}
+	a := &App{
+		Parts: p, events: newQueue(), watchers: map[int]func(View){},
+		noticed: make(chan struct{}, 1), banners: make(chan struct{}, 1), lost: make(chan struct{}, 1),
+	}
 	a.view.Write.TriesLeft, a.view.Write.FreeBytes, a.view.Resident.TriesLeft = -1, -1, -1
 	a.view.Desk.Clerk = p.Clerk
 	a.view.Status.Clock = p.Clock.Now()
@@ -66,6 +74,8 @@ func (a *App) Run(ctx context.Context) {
 	watchers.Go(func() { a.watchPlatform(ctx) })
 	watchers.Go(func() { a.watchClock(ctx) })
 	watchers.Go(func() { a.watchNotices(ctx) })
+	watchers.Go(func() { a.watchBanners(ctx) })
+	watchers.Go(func() { a.watchOutbox(ctx) })
 	defer watchers.Wait()
 	defer stop() // a panic in here must end the program: waiting for the watchers alone would hang it
 	defer a.wipePIN()
@@ -74,6 +84,14 @@ func (a *App) Run(ctx context.Context) {
 		switch a.View().Screen {
 		case ScreenWrite:
 			a.write(ctx, job)
+		case ScreenRegister:
+			a.register(ctx)
+		case ScreenLookup:
+			a.lookup(ctx)
+		case ScreenSetup:
+			a.setup(ctx)
+		case ScreenLocked:
+			a.locked(ctx)
 		default:
 			job = a.home(ctx)
 		}
@@ -132,11 +150,11 @@ func (a *App) Digit(d byte) {
 
 func (a *App) editPIN(edit func(*mykey.PIN)) {
 	a.publish(func(v *View) {
-		if v.Write.Phase != PhasePIN {
+		if v.Resident.Face != FacePIN {
 			return
 		}
 		edit(&a.pin)
-		v.Write.Digits, v.Resident.Digits = a.pin.Len(), a.pin.Len()
+		v.Write.Digits, v.Register.Digits, v.Resident.Digits = a.pin.Len(), a.pin.Len(), a.pin.Len()
 		v.Resident.CanEnter = a.pin.Complete()
 		if a.pin.Len() > 0 && v.Resident.Code == CodePINWrong {
 			v.Resident.Code = ""
@@ -166,13 +184,32 @@ func (a *App) publish(change func(*View)) {
 		watchers = append(watchers, f)
 	}
 	a.mu.Unlock()
-	if before.Screen != after.Screen || before.Status.Platform != after.Status.Platform || before.Write.Phase != after.Write.Phase || before.Write.Problem.Code != after.Write.Problem.Code {
-		a.Log.Info("view", "screen", after.Screen.String(), "phase", after.Write.Phase.String(), "code", after.Write.Problem.Code,
-			"online", after.Status.Platform == PlatformOnline)
+	if line := after.line(); line != before.line() {
+		a.Log.Info("view", "screen", line.screen.String(), "phase", line.phase, "code", line.code, "online", line.online)
 	}
 	for _, f := range watchers {
 		f(after)
 	}
+}
+
+// line is what the log says of a View: where the work stands, never of whom. A
+// look-up leaves no line at all.
+type line struct {
+	screen Screen
+	phase  string
+	code   Code
+	online bool
+}
+
+func (v *View) line() line {
+	l := line{screen: v.Screen, online: v.Status.Platform == PlatformOnline}
+	switch v.Screen {
+	case ScreenWrite:
+		l.phase, l.code = v.Write.Phase.String(), v.Write.Problem.Code
+	case ScreenRegister:
+		l.phase, l.code = v.Register.Phase.String(), v.Register.Problem.Code
+	}
+	return l
 }
 
 func (a *App) trainingView() TrainingView {
@@ -188,6 +225,15 @@ func (a *App) notice(code Code) {
 	a.publish(func(v *View) { v.Notice = code })
 	select {
 	case a.noticed <- struct{}{}:
+	default: // the watcher is about to look anyway
+	}
+}
+
+// banner shows a passing notice over the business application.
+func (a *App) banner(kind BannerKind) {
+	a.publish(func(v *View) { v.Banner = Banner{kind, v.Banner.Serial + 1} })
+	select {
+	case a.banners <- struct{}{}:
 	default: // the watcher is about to look anyway
 	}
 }

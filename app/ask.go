@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"time"
 
 	"github.com/madoguchi/madoguchi/cardio"
 )
@@ -37,10 +36,10 @@ func (p *provision) await(ctx context.Context) error {
 		switch i := e.intent.(type) {
 		case GoTo:
 			if i.Screen != ScreenWrite {
-				return errLeave
+				return leaving{i.Screen}
 			}
 		case Cancel, Later:
-			return errLeave
+			return leaving{ScreenHome}
 		case GiveUp:
 			if p.torn {
 				p.giveUp()
@@ -141,136 +140,4 @@ func (p *provision) askPerson(ctx context.Context) error {
 		}
 		return ok, nil
 	})
-}
-
-func (p *provision) askLastTry(ctx context.Context) error {
-	p.publish(func(v *View) {
-		v.enter(PhaseLastTry)
-		v.Write.Problem.Code, v.Resident.Code = CodePINLast, CodePINLast
-	})
-	return p.ask(ctx, p.Limits.PIN, errPINTime, func(i Intent) (bool, error) {
-		switch i := i.(type) {
-		case LastTry:
-			if !i.Yes {
-				return true, errPINUnknown
-			}
-			return true, nil
-		case DontKnow:
-			return true, errPINUnknown
-		}
-		return false, nil
-	})
-}
-
-// askPIN waits for 決定. The resident is told of a wrong PIN; why else the PIN
-// is asked for is the clerk's.
-func (p *provision) askPIN(ctx context.Context, why Code) error {
-	p.publish(func(v *View) {
-		p.pin.Wipe()
-		v.enter(PhasePIN)
-		v.Write.Problem.Code = why
-		if why == CodePINWrong {
-			v.Resident.Code = why
-		}
-	})
-	for {
-		err := p.ask(ctx, p.Limits.PIN-p.Limits.PINWarn, errPINTime, p.pinAnswer)
-		if err != errPINTime {
-			return err
-		}
-		p.publish(func(v *View) { v.Write.TimeLeft, v.Resident.TimeLeft = true, true })
-		extended := false
-		err = p.ask(ctx, p.Limits.PINWarn, errPINTime, func(i Intent) (bool, error) {
-			if _, ok := i.(Extend); ok {
-				extended = true
-				return true, nil
-			}
-			return p.pinAnswer(i)
-		})
-		if err != nil || !extended {
-			return err
-		}
-		p.publish(func(v *View) { v.Write.TimeLeft, v.Resident.TimeLeft = false, false })
-	}
-}
-
-func (p *provision) pinAnswer(i Intent) (bool, error) {
-	switch i.(type) {
-	case Enter:
-		return p.View().Resident.CanEnter, nil
-	case DontKnow:
-		return true, errPINUnknown
-	}
-	return false, nil
-}
-
-// ask waits until answer accepts an intent. The card leaving, 中止, やめる and the
-// limit end it: with errGone, errDeclined and over.
-func (p *provision) ask(ctx context.Context, limit time.Duration, over error, answer func(Intent) (bool, error)) error {
-	timer := p.Clock.After(limit)
-	for {
-		if now := p.cardNow(); now.Count != p.count || now.State != cardio.Present {
-			return errGone
-		}
-		e, err := p.events.wait(ctx, timer)
-		switch {
-		case err != nil:
-			return err
-		case e.over:
-			return over
-		case e.reader:
-			continue
-		}
-		switch i := e.intent.(type) {
-		case Cancel, Quit:
-			return errDeclined
-		case GoTo:
-			if i.Screen != ScreenWrite {
-				return errLeave
-			}
-		default:
-			if done, err := answer(i); done || err != nil {
-				return err
-			}
-		}
-	}
-}
-
-// during runs work off the flow's goroutine and waits for it. Where it is safe,
-// 中止, やめる and leaving end it; else they wait. What was pressed meanwhile for
-// another screen is dropped.
-func (p *provision) during(ctx context.Context, safe bool, work func(context.Context) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	done := make(chan error, 1)
-	go func() { done <- work(ctx) }()
-	var stopped error
-	for {
-		select {
-		case err := <-done:
-			if stopped != nil {
-				return stopped
-			}
-			return err
-		case <-p.events.some:
-			for e, ok := p.events.take(); ok; e, ok = p.events.take() {
-				if why := stops(e.intent); safe && why != nil {
-					stopped = why
-					cancel()
-				}
-			}
-		}
-	}
-}
-
-func stops(i Intent) error {
-	switch i := i.(type) {
-	case Cancel, Quit:
-		return errDeclined
-	case GoTo:
-		if i.Screen != ScreenWrite {
-			return errLeave
-		}
-	}
-	return nil
 }

@@ -31,7 +31,7 @@ func (p *provision) session(ctx context.Context, kind platformclient.CardStepKin
 func (p *provision) begin(ctx context.Context, kind platformclient.CardStepKind) (step platformclient.CardStep, err error) {
 	var assertion *platformclient.Assertion
 	if p.fresh {
-		if assertion, err = p.authenticate(ctx, kind, ""); err != nil {
+		if assertion, err = p.authorise(ctx, kind, ""); err != nil {
 			return step, err
 		}
 	}
@@ -48,7 +48,7 @@ func (p *provision) begin(ctx context.Context, kind platformclient.CardStepKind)
 		if !errors.Is(err, platformclient.ErrAuthority) || assertion != nil {
 			break
 		}
-		if assertion, err = p.authenticate(ctx, kind, CodeAuthorityOver); err != nil {
+		if assertion, err = p.authorise(ctx, kind, CodeAuthorityOver); err != nil {
 			return step, err
 		}
 	}

@@ -84,3 +84,10 @@ func (c *clock) pass(d time.Duration) {
 	}
 	c.waits = later
 }
+
+// step lets d pass now, whoever waits.
+func (c *clock) step(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pass(d)
+}

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/madoguchi/madoguchi/app/journal"
 	"github.com/madoguchi/madoguchi/cardio"
@@ -13,9 +12,10 @@ import (
 // the next one; nil where the screen was left.
 func (p *provision) conclude(ctx context.Context, err error) *provision {
 	var torn *tornError
+	var away leaving
 	switch {
-	case errors.Is(err, errLeave):
-		return p.leave()
+	case errors.As(err, &away):
+		return p.leave(away.to)
 	case errors.As(err, &torn), p.begun && errors.Is(err, errGone), p.begun && errors.Is(err, errDeclined):
 		p.Log.Warn("torn", "error", err)
 		why := CodeCardRemoved
@@ -105,63 +105,38 @@ var retryable = map[Code]bool{
 	CodeDeskRevoked: true, CodeDeskNotEnrolled: true, CodeLegalBasis: true, CodeJournal: true,
 }
 
-// after waits at the end of a transaction: for the card to leave, then for 次の方,
-// another card or the wiping time.
+// after waits at the end of a transaction until that is seen to.
 func (p *provision) after(ctx context.Context) *provision {
-	fresh := &provision{App: p.App}
 	if p.card == nil { // it failed before a card was opened: the one that lies there changes nothing
 		p.count = p.cardNow().Count
 	}
-	left := p.Clock.After(p.Limits.CardLeft)
-	var wipe <-chan time.Time
-	away := false
-	for {
-		now := p.cardNow()
-		if now.State != cardio.Present && now.State != cardio.Mute && !away {
-			away, left, wipe = true, nil, p.Clock.After(p.Limits.Wipe)
+	err := p.linger(ctx, finale{
+		away: func() {
 			p.publish(func(v *View) {
 				v.Write.CardLeft = false
 				v.cardAway(true)
 			})
-		}
-		if now.State == cardio.Present && (away || now.Count != p.count) {
-			return p.wiped(fresh) // another person, or the same card once more
-		}
-		limit := left
-		if away {
-			limit = wipe
-		}
-		e, err := p.events.wait(ctx, limit)
-		switch {
-		case err != nil:
-			return nil
-		case e.over && away:
-			return p.wiped(fresh)
-		case e.over:
-			left = nil
+		},
+		left: func() {
 			p.publish(func(v *View) {
 				if v.Write.Phase != PhaseProblem { // there the resident still reads why
 					v.leftCard()
 				}
 			})
-		}
-		switch i := e.intent.(type) {
-		case GoTo:
-			if i.Screen != ScreenWrite {
-				return p.leave()
-			}
-		case Cancel, Later:
-			return p.leave()
-		case Next:
-			if away {
-				return p.wiped(fresh)
-			}
-		case Again:
-			if retryable[p.View().Write.Problem.Code] {
-				return p.wiped(fresh)
-			}
-		}
+		},
+		answer: func(i Intent) bool {
+			_, again := i.(Again)
+			return again && retryable[p.View().Write.Problem.Code]
+		},
+	})
+	var elsewhere leaving
+	switch {
+	case errors.As(err, &elsewhere):
+		return p.leave(elsewhere.to)
+	case err != nil:
+		return nil
 	}
+	return p.wiped(p.newProvision())
 }
 
 // leftCard says on both sides that the card still lies there.
@@ -184,21 +159,18 @@ func (v *View) forget() {
 	v.Write = WriteView{TriesLeft: -1, FreeBytes: -1, CardPresent: v.Write.CardPresent}
 }
 
-func (p *provision) leave() *provision {
-	p.publish(func(v *View) {
-		v.forget()
-		v.Screen, v.Resident = ScreenHome, ResidentView{Face: FaceIdle, TriesLeft: -1}
-	})
+func (p *provision) leave(to Screen) *provision {
+	p.goTo(to)
 	return nil
 }
 
 // sameCard goes on waiting for the card of a torn write. why is what the clerk is
 // told, "" for nothing.
 func (p *provision) sameCard(why Code) *provision {
-	return &provision{
-		App: p.App, job: p.job, saved: p.saved, torn: true, release: p.release, started: p.started,
-		count: p.count, reached: p.reached, begun: true, why: why,
-	}
+	same := p.newProvision()
+	same.job, same.saved, same.release, same.started, same.reached = p.job, p.saved, p.release, p.started, p.reached
+	same.count, same.torn, same.begun, same.why = p.count, true, true, why
+	return same
 }
 
 // wrongCard names another card than the torn one, until it leaves.
@@ -216,12 +188,13 @@ func (p *provision) wrongCard(ctx context.Context) *provision {
 			return p.sameCard(CodeCardRemoved)
 		}
 		e, err := p.events.wait(ctx, nil)
-		if err != nil || stops(e.intent) != nil {
-			return p.leave()
+		var away leaving
+		if err != nil || errors.As(p.stops(e.intent), &away) {
+			return p.leave(away.to)
 		}
 		switch e.intent.(type) {
-		case Later:
-			return p.leave()
+		case Cancel, Quit, Later:
+			return p.leave(ScreenHome)
 		case GiveUp:
 			p.giveUp()
 		}

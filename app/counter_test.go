@@ -40,7 +40,7 @@ func startWith(t *testing.T, o training.Options, change ...func(*app.Parts)) *co
 	t.Cleanup(func() { set.Close() })
 	parts := app.Parts{
 		Reader: set.Reader(), Platform: set.Platform(), Journal: set.Journal(), Trainer: set.Trainer(),
-		Training: true, Clock: app.SystemClock{}, Limits: app.DefaultLimits(), Clerk: training.Clerk, Log: log,
+		Handing: app.NoHanding{}, Training: true, Clock: app.SystemClock{}, Limits: app.DefaultLimits(), Clerk: training.Clerk, Log: log,
 	}
 	for _, c := range change {
 		c(&parts)

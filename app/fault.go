@@ -2,8 +2,12 @@ package app
 
 import (
 	"errors"
+	"slices"
 
+	"github.com/madoguchi/madoguchi/app/handover"
+	"github.com/madoguchi/madoguchi/app/handover/sip2"
 	"github.com/madoguchi/madoguchi/app/journal"
+	"github.com/madoguchi/madoguchi/app/membercard"
 	"github.com/madoguchi/madoguchi/app/settings"
 	"github.com/madoguchi/madoguchi/cardio"
 	"github.com/madoguchi/madoguchi/mykey"
@@ -56,6 +60,12 @@ var faults = []struct {
 	{platformclient.ErrUnexpected, CodeCardUnexpected},
 	{platformclient.ErrDiffers, CodeCardDiffers},
 	{platformclient.ErrNotReleased, CodeCardNotReleased},
+	{platformclient.ErrRecordOld, CodeCardRecordOld},
+	{platformclient.ErrLinkTaken, CodeLinkTaken},
+	{platformclient.ErrLinkExists, CodeLinkExists},
+	{platformclient.ErrLinkNone, CodeLinkNone},
+	{platformclient.ErrLinkNumber, CodeLinkNumber},
+	{platformclient.ErrService, CodeLinkService},
 	{platformclient.ErrNoKeys, CodeIssuerNoKeys},
 	{platformclient.ErrSession, CodeIssuerSession},
 	{platformclient.ErrTLS, CodePlatformTLS},
@@ -86,6 +96,27 @@ var faults = []struct {
 
 	{mykey.ErrForged, CodeCardForged},
 	{mykey.ErrKeyUnknown, CodeMyKeyKeyUnknown},
+
+	{membercard.ErrForm, CodeScanForm},
+	{membercard.ErrCheckDigit, CodeScanCheckDigit},
+	{membercard.ErrItem, CodeScanItem},
+	{membercard.ErrDiffers, CodeScanDiffers},
+	{membercard.ErrSamples, CodeScanSamples},
+	{membercard.ErrProfile, CodeLinkProfile},
+
+	{handover.ErrTarget, CodeWrongWindow},
+	{handover.ErrAbove, CodeHandoverAbove},
+	{handover.ErrWayland, CodeHandoverWayland},
+	{handover.ErrIME, CodeHandoverIME},
+	{handover.ErrKeyboard, CodeHandoverKeys},
+	{handover.ErrClipboard, CodeHandoverClip},
+	{handover.ErrNobody, CodeHandoverNobody},
+	{handover.ErrPort, CodeHandoverPort},
+	{handover.ErrFolder, CodeHandoverFolder},
+	{handover.ErrNotHere, CodeHandoverNotHere},
+	{handover.ErrConfig, CodeHandoverSetup},
+	{sip2.ErrUnknownNumber, CodeNumberUnknown},
+	{sip2.ErrServer, CodeSIP2},
 
 	{journal.ErrKey, CodeJournal},
 	{journal.ErrFile, CodeJournal},
@@ -125,9 +156,18 @@ func offline(err error) bool {
 func screens(roles []platformclient.Role) []Screen {
 	open := []Screen{ScreenHome}
 	for _, r := range roles {
-		if r == platformclient.RoleMunicipal {
+		switch r {
+		case platformclient.RoleMunicipal:
 			open = append(open, ScreenWrite)
+		case platformclient.RoleReception:
+			open = append(open, ScreenRegister, ScreenLookup)
 		}
 	}
 	return open
+}
+
+// startsWithLookup reports whether a desk waits for taps from its start on: one
+// that only receives people.
+func startsWithLookup(open []Screen) bool {
+	return slices.Contains(open, ScreenLookup) && !slices.Contains(open, ScreenWrite)
 }

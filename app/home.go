@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"github.com/madoguchi/madoguchi/app/journal"
+	"github.com/madoguchi/madoguchi/cardio"
 )
 
 // home shows what is unfinished and the day's counts, until another screen is
@@ -16,16 +18,22 @@ func (a *App) home(ctx context.Context) (job string) {
 		if err != nil {
 			return ""
 		}
+		if e.reader && a.cardNow().State == cardio.Present && startsWithLookup(a.View().Desk.Screens) {
+			a.goTo(ScreenLookup) // a tap is a look-up, wherever the clerk is
+			return ""
+		}
 		switch i := e.intent.(type) {
 		case GoTo:
-			if i.Screen != ScreenHome && a.open(i.Screen) {
+			if i.Screen != ScreenHome && a.goTo(i.Screen) {
 				return ""
 			}
 		case Continue:
-			if a.open(ScreenWrite) {
+			if a.goTo(ScreenWrite) {
 				return i.Job
 			}
 		case Left:
+			// Job is a row of either list; what is not in one is no error there.
+			a.settled(ctx, i.Job)
 			if err := a.Journal.Finish(ctx, i.Job); err != nil {
 				a.Log.Error("journal", "error", err)
 				a.notice(CodeJournal)
@@ -34,22 +42,38 @@ func (a *App) home(ctx context.Context) (job string) {
 	}
 }
 
-// open changes the screen; it reports false for one that this desk does not have.
-func (a *App) open(s Screen) bool {
-	ok := s == ScreenHome
-	for _, have := range a.View().Desk.Screens {
-		ok = ok || have == s
+// goTo changes the screen and forgets what the others showed. To one that this
+// desk does not have it goes Home, and reports false.
+func (a *App) goTo(s Screen) bool {
+	ok := a.has(s)
+	if !ok {
+		s = ScreenHome
 	}
-	if ok {
-		a.publish(func(v *View) {
-			v.Screen = s
-			v.forget()
-			if s == ScreenWrite {
-				v.enter(PhaseWaiting)
-			}
-		})
-	}
+	a.publish(func(v *View) {
+		if s == ScreenLocked && v.Screen != ScreenLocked {
+			a.back = v.Screen
+		}
+		v.Screen = s
+		v.forget()
+		v.Register.forget()
+		v.Lookup.forget()
+		v.Resident = ResidentView{Face: FaceIdle, TriesLeft: -1}
+		if s == ScreenWrite {
+			v.enter(PhaseWaiting)
+		}
+	})
 	return ok
+}
+
+func (a *App) has(s Screen) bool {
+	have := a.View().Desk.Screens
+	switch s {
+	case ScreenHome, ScreenLocked:
+		return true
+	case ScreenSetup:
+		s = ScreenLookup
+	}
+	return slices.Contains(have, s)
 }
 
 func (a *App) refreshHome(ctx context.Context) {
@@ -67,7 +91,10 @@ func (a *App) refreshHome(ctx context.Context) {
 	}
 	a.publish(func(v *View) {
 		v.Home.Jobs = rows
-		v.Home.Today = Counts{Written: counts[journal.Written], Cancelled: counts[journal.Cancelled], Failed: counts[journal.Failed]}
+		v.Home.Today = Counts{
+			Written: counts[journal.Written], Cancelled: counts[journal.Cancelled], Failed: counts[journal.Failed],
+			LookedUp: counts[journal.LookedUp], Linked: counts[journal.Linked],
+		}
 	})
 }
 

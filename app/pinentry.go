@@ -13,32 +13,47 @@ var (
 	errPINTime    = errors.New("the time for the PIN is over")
 )
 
-// authenticate is step 3: the resident enters the PIN, the card signs one
-// assertion for this request. Tries left are asked before each try; at one left
-// a consent of its own; at none no try.
+// pinScreen is how a flow shows the PIN's entry on both sides.
+type pinScreen interface {
+	showTries(left int)
+	showLastTry()
+	showPIN(why Code) // the pad; why it is asked for again, "" for nothing
+	showChecking()
+	showTime(nearlyOver bool)
+}
+
+// authenticate asks the resident for the PIN and has the card sign: sign is called
+// with the digits entered, and gives the assertion. Tries left are asked before
+// each try; at one left a consent of its own; at none no try.
 // why is the code that the clerk reads beside it, "" for none.
-func (p *provision) authenticate(ctx context.Context, kind platformclient.CardStepKind, why Code) (*platformclient.Assertion, error) {
-	defer p.wipePIN()
+func (v *visit) authenticate(ctx context.Context, s pinScreen, why Code, sign func(context.Context) (*platformclient.Assertion, error)) (*platformclient.Assertion, error) {
+	defer v.wipePIN()
 	for {
-		tries, err := p.tries(ctx)
+		tries, err := v.tries(ctx)
 		if err != nil {
 			return nil, err
 		}
+		s.showTries(tries)
 		if tries == 0 {
 			return nil, cardio.ErrPINBlocked
 		}
 		if tries == 1 {
-			if err := p.askLastTry(ctx); err != nil {
+			if err := v.askLastTry(ctx, s); err != nil {
 				return nil, err
 			}
 		}
-		if err := p.askPIN(ctx, why); err != nil {
+		if err := v.askPIN(ctx, s, why); err != nil {
 			return nil, err
 		}
-		assertion, err := p.sign(ctx, kind)
+		s.showChecking()
+		var a *platformclient.Assertion
+		err = v.during(ctx, false, func(ctx context.Context) error {
+			a, err = sign(ctx)
+			return v.gone(err)
+		})
 		var pin *cardio.PINError
 		if !errors.As(err, &pin) {
-			return assertion, err
+			return a, err
 		}
 		if pin.Left == 0 {
 			return nil, cardio.ErrPINBlocked
@@ -47,44 +62,87 @@ func (p *provision) authenticate(ctx context.Context, kind platformclient.CardSt
 	}
 }
 
-func (p *provision) tries(ctx context.Context) (left int, err error) {
-	err = p.during(ctx, true, func(ctx context.Context) error {
-		left, err = p.card.Tries(ctx)
-		return p.gone(err)
+func (v *visit) tries(ctx context.Context) (left int, err error) {
+	err = v.during(ctx, true, func(ctx context.Context) error {
+		left, err = v.card.Tries(ctx)
+		return v.gone(err)
 	})
-	if err == nil {
-		p.publish(func(v *View) { v.Write.TriesLeft = left })
-	}
 	return left, err
 }
 
-// sign asks for a nonce now, with the digits entered, and lets the card sign.
-func (p *provision) sign(ctx context.Context, kind platformclient.CardStepKind) (a *platformclient.Assertion, err error) {
-	p.publish(func(v *View) { v.enter(PhaseChecking) })
-	err = p.during(ctx, false, func(ctx context.Context) error {
-		c, err := p.Platform.Challenges(ctx, []platformclient.Purpose{platformclient.PurposeWrite}, p.certificate)
-		p.heard(err)
-		if err != nil {
-			return err
+// signed asks for a nonce now, and lets the card sign what digest makes of it with
+// the digits entered.
+func (v *visit) signed(ctx context.Context, purpose platformclient.Purpose, certificate []byte, digest func(nonce []byte) ([32]byte, error)) (*platformclient.Assertion, error) {
+	c, err := v.Platform.Challenges(ctx, []platformclient.Purpose{purpose}, certificate)
+	v.heard(err)
+	if err != nil {
+		return nil, err
+	}
+	if _, code := certificateState(c.State); code != "" {
+		return nil, refusal{code}
+	}
+	if len(c.Nonces) != 1 {
+		return nil, platformclient.ErrNotUnderstood
+	}
+	sum, err := digest(c.Nonces[0])
+	if err != nil {
+		return nil, err
+	}
+	signatures, err := v.card.Authenticate(ctx, &v.pin, [][32]byte{sum})
+	if err != nil {
+		return nil, err
+	}
+	return &platformclient.Assertion{Purpose: purpose, Nonce: c.Nonces[0], Certificate: certificate, Signature: signatures[0]}, nil
+}
+
+func (v *visit) askLastTry(ctx context.Context, s pinScreen) error {
+	s.showLastTry()
+	return v.ask(ctx, v.Limits.PIN, errPINTime, func(i Intent) (bool, error) {
+		switch i := i.(type) {
+		case LastTry:
+			if !i.Yes {
+				return true, errPINUnknown
+			}
+			return true, nil
+		case DontKnow:
+			return true, errPINUnknown
 		}
-		if _, code := certificateState(c.State); code != "" {
-			return refusal{code}
-		}
-		if len(c.Nonces) != 1 {
-			return platformclient.ErrNotUnderstood
-		}
-		digest, err := p.Platform.CardSessionDigest(c.Nonces[0], p.request(kind))
-		if err != nil {
-			return err
-		}
-		signatures, err := p.card.Authenticate(ctx, &p.pin, [][32]byte{digest})
-		if err != nil {
-			return p.gone(err)
-		}
-		a = &platformclient.Assertion{
-			Purpose: platformclient.PurposeWrite, Nonce: c.Nonces[0], Certificate: p.certificate, Signature: signatures[0],
-		}
-		return nil
+		return false, nil
 	})
-	return a, err
+}
+
+// askPIN waits for 決定. The resident is told of a wrong PIN; why else the PIN is
+// asked for is the clerk's.
+func (v *visit) askPIN(ctx context.Context, s pinScreen, why Code) error {
+	v.wipePIN()
+	s.showPIN(why)
+	for {
+		err := v.ask(ctx, v.Limits.PIN-v.Limits.PINWarn, errPINTime, v.pinAnswer)
+		if err != errPINTime {
+			return err
+		}
+		s.showTime(true)
+		extended := false
+		err = v.ask(ctx, v.Limits.PINWarn, errPINTime, func(i Intent) (bool, error) {
+			if _, ok := i.(Extend); ok {
+				extended = true
+				return true, nil
+			}
+			return v.pinAnswer(i)
+		})
+		if err != nil || !extended {
+			return err
+		}
+		s.showTime(false)
+	}
+}
+
+func (v *visit) pinAnswer(i Intent) (bool, error) {
+	switch i.(type) {
+	case Enter:
+		return v.View().Resident.CanEnter, nil
+	case DontKnow:
+		return true, errPINUnknown
+	}
+	return false, nil
 }

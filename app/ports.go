@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/madoguchi/madoguchi/mykey"
 	"github.com/madoguchi/madoguchi/platformclient"
 )
 
@@ -16,6 +17,11 @@ type Platform interface {
 	OpenCardSession(ctx context.Context, s platformclient.CardSession, a *platformclient.Assertion) (platformclient.CardStep, error)
 	NextCardStep(ctx context.Context, session string, answers [][]byte) (platformclient.CardStep, error)
 	CloseCardSession(ctx context.Context, session string) error
+	Lookup(ctx context.Context, service mykey.ServiceCode, h platformclient.Holder) (platformclient.Found, error)
+	LinkDigest(nonce []byte, service mykey.ServiceCode, l platformclient.Link) ([32]byte, error)
+	Link(ctx context.Context, service mykey.ServiceCode, l platformclient.Link, a *platformclient.Assertion) error
+	Unlink(ctx context.Context, service mykey.ServiceCode, u platformclient.Unlink) error
+	Outcome(ctx context.Context, key string) (platformclient.Outcome, error)
 }
 
 // Trainer works the demo cards of the training mode. Its methods return at
@@ -76,6 +82,14 @@ type Limits struct {
 	Notice    time.Duration // a passing notice
 	Platform  time.Duration // between two looks at the platform
 	Authority time.Duration // how long a job goes on without a new PIN
+	Shown     time.Duration // a service ID on the screen, where the settings say nothing
+	Held      time.Duration // a number that waits for the tap gate
+	Repeat    time.Duration // taps of one card within it are one
+	Idle      time.Duration // without a key or pointer before a number is typed
+	Gate      time.Duration // between two looks at the desktop while something waits
+	Outcome   time.Duration // between two questions for an answer that was lost
+	Rest      time.Duration // without a tap and without a key, then the desk locks
+	Trial     time.Duration // to bring the business application to the front
 }
 
 // DefaultLimits are the limits of a real desk.
@@ -89,5 +103,13 @@ func DefaultLimits() Limits {
 		Notice:    4 * time.Second,
 		Platform:  30 * time.Second,
 		Authority: 10 * time.Minute,
+		Shown:     20 * time.Second,
+		Held:      20 * time.Second,
+		Repeat:    3 * time.Second,
+		Idle:      150 * time.Millisecond,
+		Gate:      50 * time.Millisecond,
+		Outcome:   10 * time.Second,
+		Rest:      15 * time.Minute,
+		Trial:     5 * time.Second,
 	}
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -21,7 +20,7 @@ import (
 // made, the card is read again. The first run and the run after a tear are the
 // same code; a job only says that work on this card is unfinished.
 type provision struct {
-	*App
+	visit
 	job     journal.Job // zero ID: none yet
 	fresh   bool        // job was made in this transaction: no authority yet
 	saved   bool        // job is in the journal
@@ -31,9 +30,6 @@ type provision struct {
 	release bool        // given up
 	started time.Time   // of the whole, over tears
 
-	transaction string // 32 hex digits, made when the card appears
-	count       uint32 // the R/W's event counter at that moment
-	card        *cardio.Card
 	facts       cardio.Facts
 	certificate []byte
 	want        mykey.Record
@@ -45,9 +41,6 @@ type provision struct {
 // How a provision ends other than done, or with an error of the card or the
 // platform.
 var (
-	errLeave    = errors.New("the clerk left the screen")
-	errGone     = errors.New("the card left before anything was written")
-	errDeclined = errors.New("the resident declined, or the clerk stopped")
 	errKept     = errors.New("given up: a valid older record stays")
 	errReleased = errors.New("given up: the area is free")
 )
@@ -58,28 +51,25 @@ type tornError struct{ cause error }
 func (e *tornError) Error() string { return fmt.Sprintf("card session torn: %v", e.cause) }
 func (e *tornError) Unwrap() error { return e.cause }
 
-// refusal is a code that a rule of the counter gives.
-type refusal struct{ code Code }
-
-func (e refusal) Error() string { return "refused: " + string(e.code) }
-
 // write serves one person after another until another screen is chosen.
 // job is unfinished work to go on with, "" for none.
 func (a *App) write(ctx context.Context, job string) {
-	p := &provision{App: a}
+	p := a.newProvision()
 	if err := p.resume(ctx, job); err != nil {
 		p = p.conclude(ctx, err)
 	}
 	for p != nil && ctx.Err() == nil {
 		err := p.work(ctx)
 		p.wipePIN()
-		if p.card != nil {
-			p.card.Close()
-		}
+		p.close()
 		if ctx.Err() == nil {
 			p = p.conclude(ctx, err)
 		}
 	}
+}
+
+func (a *App) newProvision() *provision {
+	return &provision{visit: visit{App: a, screen: ScreenWrite, cancel: errDeclined}}
 }
 
 // work goes from the empty R/W to the written card.
@@ -317,19 +307,4 @@ func (a *App) deskNow() (platformclient.Desk, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.desk, a.known
-}
-
-// gone turns a transport error into errGone: nothing was written yet, so the
-// outcome is known.
-func (p *provision) gone(err error) error {
-	if errors.Is(err, cardio.ErrRemoved) || errors.Is(err, cardio.ErrNoCard) {
-		return errors.Join(errGone, err)
-	}
-	return err
-}
-
-func newTransaction() string {
-	var b [16]byte
-	rand.Read(b[:]) // never fails: crypto/rand aborts the program instead
-	return fmt.Sprintf("%x", b)
 }

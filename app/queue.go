@@ -2,15 +2,18 @@ package app
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
 
-// event is one thing that happened: an intent, the R/W changed, or time is up.
+// event is one thing that happened: an intent, the R/W changed, a hand-over ended,
+// or time is up.
 type event struct {
 	intent Intent
-	reader bool // the presence changed: look at it
-	over   bool // the time that was waited for has passed
+	reader bool    // the presence changed: look at it
+	over   bool    // the time that was waited for has passed
+	passed *passed // a hand-over ended
 }
 
 // queue holds events in order. put never waits.
@@ -41,6 +44,17 @@ func (q *queue) take() (event, bool) {
 	e := q.items[0]
 	q.items = q.items[1:]
 	return e, true
+}
+
+// drop takes out what was meant for a moment that is over. What leads to another
+// screen stays.
+func (q *queue) drop() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.items = slices.DeleteFunc(q.items, func(e event) bool {
+		_, leads := e.intent.(GoTo)
+		return !leads
+	})
 }
 
 // wait gives the next event, or over when limit fires (nil: no limit), or ctx's

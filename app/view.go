@@ -84,6 +84,7 @@ type HomeView struct {
 
 // AnswerView is a registration that was sent and not heard of.
 type AnswerView struct {
+	ID      string    // random, this desk's; Left takes the row away
 	Receipt string    // 受付番号, four digits
 	Since   time.Time // day and minute
 	Never   bool      // it never arrived: the person must come again

@@ -29,7 +29,8 @@ func (a *App) watchReader(ctx context.Context) {
 		a.mu.Unlock()
 		a.publish(func(v *View) {
 			v.Status.Reader = readerState(p.State)
-			v.Write.CardPresent = p.State == cardio.Present || p.State == cardio.Mute
+			lies := p.State == cardio.Present || p.State == cardio.Mute
+			v.Write.CardPresent, v.Register.CardPresent, v.Lookup.CardPresent = lies, lies, lies
 		})
 		a.events.put(event{reader: true})
 	}
@@ -83,10 +84,14 @@ func (a *App) askDesk(ctx context.Context) error {
 		return err
 	}
 	a.publish(func(v *View) {
+		first := !a.known
 		a.desk, a.known = desk, true
 		v.Status.Platform = PlatformOnline
 		v.Desk.Office, v.Desk.Counter = desk.Office, desk.Counter
 		v.Desk.Screens = screens(desk.Roles)
+		if first && v.Screen == ScreenHome && startsWithLookup(v.Desk.Screens) {
+			a.events.put(event{intent: GoTo{ScreenLookup}})
+		}
 	})
 	return nil
 }
@@ -125,6 +130,22 @@ func (a *App) watchNotices(ctx context.Context) {
 		case <-over:
 			over = nil
 			a.publish(func(v *View) { v.Notice = "" })
+		}
+	}
+}
+
+// watchBanners takes a banner away when its time is over.
+func (a *App) watchBanners(ctx context.Context) {
+	var over <-chan time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-a.banners:
+			over = a.Clock.After(a.Limits.Notice)
+		case <-over:
+			over = nil
+			a.publish(func(v *View) { v.Banner.Kind = BannerNone })
 		}
 	}
 }

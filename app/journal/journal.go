@@ -61,6 +61,8 @@ const (
 	Written   Count = "written"
 	Cancelled Count = "cancelled"
 	Failed    Count = "failed"
+	LookedUp  Count = "looked-up"
+	Linked    Count = "linked"
 )
 
 // Journal is an open journal. Its methods may be called from any goroutine.
@@ -152,11 +154,8 @@ func (j *Journal) Save(ctx context.Context, job Job) error {
 	if err != nil {
 		return fmt.Errorf("save job: %w", err)
 	}
-	nonce := make([]byte, j.seal.NonceSize())
-	rand.Read(nonce)
-	sealed := j.seal.Seal(nonce, nonce, text, []byte(job.ID))
 	_, err = j.db.ExecContext(ctx,
-		`INSERT INTO job (id, sealed) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET sealed = ?2`, job.ID, sealed)
+		`INSERT INTO job (id, sealed) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET sealed = ?2`, job.ID, j.sealed(job.ID, text))
 	if err != nil {
 		return fmt.Errorf("save job: %w: %w", ErrFile, err)
 	}
@@ -198,19 +197,30 @@ func (j *Journal) Jobs(ctx context.Context) (jobs []Job, err error) {
 }
 
 func (j *Journal) open(id string, sealed []byte) (Job, error) {
+	job := Job{ID: id}
+	return job, j.unseal(id, sealed, &job)
+}
+
+// sealed is text under the journal key, bound to its row's name.
+func (j *Journal) sealed(name string, text []byte) []byte {
+	nonce := make([]byte, j.seal.NonceSize())
+	rand.Read(nonce) // never fails: crypto/rand aborts the program instead
+	return j.seal.Seal(nonce, nonce, text, []byte(name))
+}
+
+func (j *Journal) unseal(name string, sealed []byte, into any) error {
 	n := j.seal.NonceSize()
 	if len(sealed) < n {
-		return Job{}, ErrKey
+		return ErrKey
 	}
-	text, err := j.seal.Open(nil, sealed[:n], sealed[n:], []byte(id))
+	text, err := j.seal.Open(nil, sealed[:n], sealed[n:], []byte(name))
 	if err != nil {
-		return Job{}, ErrKey
+		return ErrKey
 	}
-	job := Job{ID: id}
-	if err := json.Unmarshal(text, &job); err != nil {
-		return Job{}, fmt.Errorf("read job: %w", err)
+	if err := json.Unmarshal(text, into); err != nil {
+		return fmt.Errorf("read row: %w", err)
 	}
-	return job, nil
+	return nil
 }
 
 // Find gives the job begun on this card; it reports false where there is none.
@@ -258,7 +268,7 @@ func (j *Journal) Add(ctx context.Context, day time.Time, what Count) error {
 // Counted gives a day's counts.
 func (j *Journal) Counted(ctx context.Context, day time.Time) (map[Count]int, error) {
 	counts := map[Count]int{}
-	for _, what := range []Count{Written, Cancelled, Failed} {
+	for _, what := range []Count{Written, Cancelled, Failed, LookedUp, Linked} {
 		var n int
 		err := j.db.QueryRowContext(ctx, `SELECT n FROM day_count WHERE day = ?1 AND what = ?2`,
 			day.Format(time.DateOnly), string(what)).Scan(&n)

@@ -147,8 +147,8 @@ func TestCountsAreOfTheDay(t *testing.T) {
 		}
 	}
 	for day, want := range map[time.Time]map[journal.Count]int{
-		today:                  {journal.Written: 2, journal.Cancelled: 1, journal.Failed: 0},
-		today.Add(time.Minute): {journal.Written: 0, journal.Cancelled: 0, journal.Failed: 0},
+		today:                  {journal.Written: 2, journal.Cancelled: 1, journal.Failed: 0, journal.LookedUp: 0, journal.Linked: 0},
+		today.Add(time.Minute): {journal.Written: 0, journal.Cancelled: 0, journal.Failed: 0, journal.LookedUp: 0, journal.Linked: 0},
 	} {
 		got, err := j.Counted(ctx, day)
 		if err != nil {

@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/madoguchi/madoguchi/app/handover"
 )
 
 // ErrCA: the file of certificate authorities holds none.
@@ -23,6 +25,17 @@ type Settings struct {
 	Resident   string `json:"resident,omitempty"`    // auto, beside, turn
 	ReaderLeft bool   `json:"reader_left,omitempty"` // the R/W stands left of the resident's screen
 	LargeText  bool   `json:"large_text,omitempty"`  // 200 %
+
+	Reception Reception `json:"reception,omitzero"`
+}
+
+// Reception is how a reception desk looks up and hands over.
+type Reception struct {
+	Service    string          `json:"service,omitempty"` // code of the one that is looked up; empty: the first
+	Handover   handover.Config `json:"handover,omitzero"` // no way: numbers are shown only
+	Stays      int             `json:"stays,omitempty"`   // s, how long a number is shown; 0: 20
+	WipeOnExit bool            `json:"wipe_on_exit,omitempty"`
+	Unattended bool            `json:"unattended,omitempty"` // self-check: no number on the screen
 }
 
 const fileName = "settings.json"

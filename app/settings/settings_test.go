@@ -11,22 +11,30 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/zalando/go-keyring"
 
+	"github.com/madoguchi/madoguchi/app/handover"
 	"github.com/madoguchi/madoguchi/app/settings"
 )
 
 func TestSettingsComeBackAsSaved(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new")
-	if got, err := settings.Load(dir); err != nil || got != (settings.Settings{}) {
+	if got, err := settings.Load(dir); err != nil || !cmp.Equal(got, settings.Settings{}) {
 		t.Fatalf("Load without a file = %+v, %v; want the zero value", got, err)
 	}
-	want := settings.Settings{Platform: "https://platform.example", Resident: "turn", ReaderLeft: true}
+	want := settings.Settings{
+		Platform: "https://platform.example", Resident: "turn", ReaderLeft: true,
+		Reception: settings.Reception{
+			Service: "library", Stays: 10, WipeOnExit: true,
+			Handover: handover.Config{Way: handover.WayKeyboard, Target: handover.TargetConfig{Process: "lending.exe", Title: "^貸出"}},
+		},
+	}
 	if err := settings.Save(dir, want); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := settings.Load(dir); err != nil || got != want {
-		t.Errorf("Load = %+v, %v; want %+v", got, err, want)
+	if got, err := settings.Load(dir); err != nil || !cmp.Equal(got, want) {
+		t.Errorf("Load = %v; (-want +got):\n%s", err, cmp.Diff(want, got))
 	}
 	if err := os.WriteFile(filepath.Join(dir, "settings.json"), []byte("<html>"), 0o600); err != nil {
 		t.Fatal(err)

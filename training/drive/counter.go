@@ -28,7 +28,7 @@ func StartCounter(ctx context.Context, t *training.Training) *Counter {
 	limits := app.DefaultLimits()
 	limits.Platform = rarely
 	a := app.New(app.Parts{
-		Reader: t.Reader(), Platform: t.Platform(), Journal: t.Journal(), Trainer: app.NoTraining{}, Training: true,
+		Reader: t.Reader(), Platform: t.Platform(), Journal: t.Journal(), Trainer: app.NoTraining{}, Handing: app.NoHanding{}, Training: true,
 		Clock: app.SystemClock{}, Limits: limits, Clerk: training.Clerk, Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, stop := context.WithCancel(ctx)

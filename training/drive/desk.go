@@ -17,7 +17,7 @@ func Desk(ctx context.Context, t *training.Training, log *slog.Logger) (*Counter
 		return nil, fmt.Errorf("core dumps: %w", err)
 	}
 	a := app.New(app.Parts{
-		Reader: t.Reader(), Platform: t.Platform(), Journal: t.Journal(), Trainer: t.Trainer(), Training: true,
+		Reader: t.Reader(), Platform: t.Platform(), Journal: t.Journal(), Trainer: t.Trainer(), Handing: app.NoHanding{}, Training: true,
 		Clock: app.SystemClock{}, Limits: app.DefaultLimits(), Clerk: training.Clerk, Log: log,
 	})
 	ctx, stop := context.WithCancel(ctx)
