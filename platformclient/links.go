@@ -50,7 +50,8 @@ func linksPath(service mykey.ServiceCode) string {
 // Lookup finds the person's number in one service of this desk's operator. It
 // takes at most Limits.Lookup, and as long again where the first answer was
 // lost. ErrService, ErrForged, ErrKeyUnknown, ErrRecordOld,
-// ErrNotThisCertificate, ErrCertificateRefused.
+// ErrNotThisCertificate, ErrCertificateRefused; by certificate alone also
+// ErrCertificateExpired.
 func (c *Client) Lookup(ctx context.Context, service mykey.ServiceCode, h Holder) (Found, error) {
 	var answer api.Found
 	r := request{

@@ -81,6 +81,9 @@ type Training struct {
 // Start starts everything. With VPCD it returns ErrSystemPCSC or ErrRealReader
 // rather than come near a real card.
 func Start(ctx context.Context, o Options) (t *Training, err error) {
+	if !slices.Contains([]string{"", Municipal, Reception}, o.Desk) {
+		return nil, fmt.Errorf("start training: no desk is %q", o.Desk)
+	}
 	o = o.withDefaults()
 	t = &Training{options: o, dir: o.Dir, clients: map[post]*platformclient.Client{}}
 	defer func() {
@@ -276,6 +279,10 @@ func (t *Training) Reader() *cardio.Reader { return t.reader }
 
 // Platform is the demo desk's client.
 func (t *Training) Platform() *platformclient.Client { return t.client }
+
+// Dir is where this training keeps what it keeps: Options.Dir, or a folder that
+// Close removes.
+func (t *Training) Dir() string { return t.dir }
 
 // Journal is the training journal.
 func (t *Training) Journal() *journal.Journal { return t.journal }

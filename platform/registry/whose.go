@@ -29,8 +29,9 @@ func (w whose) nobody() bool { return w.person.ID == store.PersonID{} }
 // there is somebody or not, and nobody is no error: what that means, the caller
 // says. Of two, record and certificate, the record leads, and the certificate
 // must be of the same person: ErrNotThisCertificate, which does not say whether
-// it is another's. ErrRequest, ErrForged, ErrKeyUnknown, ErrRecordOld,
-// ErrCertificateRefused.
+// it is another's. A certificate alone must not have expired. ErrRequest,
+// ErrForged, ErrKeyUnknown, ErrRecordOld, ErrCertificateRefused,
+// ErrCertificateExpired.
 func (r *Registry) whose(ctx context.Context, h Holder) (whose, error) {
 	var w whose
 	if h.Record == nil && h.Certificate == nil {
@@ -94,6 +95,9 @@ func (r *Registry) whoseCertificate(ctx context.Context, der []byte, w *whose) e
 	holder, err := r.Store.Holder(ctx, w.holders)
 	if err != nil && !errors.Is(err, store.ErrNone) {
 		return err
+	}
+	if w.record == nil && r.Verifier.Ended(cert) {
+		return ErrCertificateExpired // nothing else speaks for its holder
 	}
 	if w.record != nil {
 		if !w.nobody() && holder.ID != w.person.ID {

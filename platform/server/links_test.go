@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/madoguchi/madoguchi/mykey"
+	"github.com/madoguchi/madoguchi/platform/custody"
 	"github.com/madoguchi/madoguchi/platform/registry"
 	"github.com/madoguchi/madoguchi/platform/store"
 	"github.com/madoguchi/madoguchi/platformclient"
@@ -456,5 +457,53 @@ func TestServiceThatAsksForThePIN(t *testing.T) {
 	}
 	if _, err := library.Challenges(t.Context(), []platformclient.Purpose{platformclient.PurposeWrite}, h.certificate); !errors.Is(err, platformclient.ErrRole) {
 		t.Errorf("a nonce for writing at a reception desk: got %v, want ErrRole", err)
+	}
+}
+
+// After every key of links was rotated, old rows are found, keep their numbers
+// from others, and give way to new ones.
+func TestLinksOutliveTheirKeys(t *testing.T) {
+	w := newWorld(t, options{})
+	service, library := w.service("library", "lending"), w.counter("lending-1", "library")
+	h, other := w.holder(), w.holder()
+	must(t, h.link(library, service, "00112233"))
+	for _, use := range []custody.Use{custody.UseLink, custody.UseServiceNumber, custody.UseHolder} {
+		_, err := w.keys.Rotate(use)
+		must(t, err)
+	}
+	_, err := w.keys.RotateSeal()
+	must(t, err)
+	for _, test := range []struct{ name, got, want string }{
+		{"found", h.found(library, service), "00112233"},
+		{"by certificate", said(library.Lookup(t.Context(), service, h.byCertificate())), "00112233"},
+		{"taken", codeOf(other.link(library, service, "00112233")), "LINK-TAKEN"},
+		{"the same again", codeOf(h.link(library, service, "00112233")), ""},
+		{"another", codeOf(h.link(library, service, "00000001")), "LINK-EXISTS"},
+		{"in its place", codeOf(library.Link(t.Context(), service,
+			platformclient.Link{Holder: h.both(), Number: number(t, "00000001"), Replace: true}, nil)), ""},
+		{"found anew", h.found(library, service), "00000001"},
+		{"the old one is free", codeOf(other.link(library, service, "00112233")), ""},
+		{"unlink", codeOf(library.Unlink(t.Context(), service, platformclient.Unlink{Holder: h.byRecord()})), ""},
+		{"none", h.found(library, service), "none"},
+	} {
+		if test.got != test.want {
+			t.Errorf("%s: got %s, want %s", test.name, test.got, test.want)
+		}
+	}
+}
+
+func TestExpiredCertificateAloneFindsNothing(t *testing.T) {
+	w := newWorld(t, options{})
+	service, library := w.service("library", "lending"), w.counter("lending-1", "library")
+	h := w.holder()
+	must(t, h.link(library, service, "00112233"))
+	request := simpkiOf(t)
+	request.NotBefore, request.NotAfter = time.Now().AddDate(-6, 0, 0), time.Now().AddDate(0, 0, -1)
+	old := w.resident(request).certificate
+	if _, err := library.Lookup(t.Context(), service, platformclient.Holder{Certificate: old}); !errors.Is(err, platformclient.ErrCertificateExpired) {
+		t.Errorf("got %v, want ErrCertificateExpired", err)
+	}
+	if got := h.found(library, service); got != "00112233" {
+		t.Errorf("by record: got %s, want the number", got)
 	}
 }

@@ -102,11 +102,12 @@ func findHolder(ctx context.Context, q querier, handles []Handle) (Holder, error
 // the handles.
 func among(handles []Handle, first ...any) (marks string, args []any) {
 	list := make([]string, len(handles))
+	args = first
 	for i, h := range handles {
 		list[i] = fmt.Sprintf("?%d", len(first)+i+1)
-		first = append(first, bytes.Clone(h[:]))
+		args = append(args, bytes.Clone(h[:]))
 	}
-	return strings.Join(list, ", "), first
+	return strings.Join(list, ", "), args
 }
 
 // Holders lists a person's handles.

@@ -19,6 +19,8 @@ import (
 	"github.com/madoguchi/madoguchi/platform/custody"
 	"github.com/madoguchi/madoguchi/platform/registry"
 	"github.com/madoguchi/madoguchi/platform/store"
+	"github.com/madoguchi/madoguchi/platform/verifier"
+	"github.com/madoguchi/madoguchi/virtualcard/simpki"
 	"github.com/mattn/go-sqlite3"
 )
 
@@ -101,7 +103,14 @@ func TestLookUpThatFindsNothingDoesAsMuch(t *testing.T) {
 	training, err := custody.OpenTraining("", custody.Options{Training: true, Now: time.Now, Rand: rand.Reader})
 	must(t, err)
 	keys := notedKeys{training, w}
-	rules := registry.New(registry.Config{Store: db, Keys: keys, Training: true, Now: time.Now, Rand: rand.Reader})
+	pki, err := simpki.New(simpki.Options{})
+	must(t, err)
+	verify, err := verifier.New(verifier.Config{
+		Roots: []*x509.Certificate{pki.Root()}, Authorities: []verifier.Authority{{Certificate: pki.Issuing(), Policy: simpki.PolicyAuthentication}},
+		Now: time.Now, // no responder: a look-up asks none
+	})
+	must(t, err)
+	rules := registry.New(registry.Config{Store: db, Keys: keys, Verifier: verify, Training: true, Now: time.Now, Rand: rand.Reader})
 
 	log := store.Administration{At: time.Unix(1e9, 0)}
 	must(t, db.AddOperator(ctx, "library", "library", log))
@@ -115,7 +124,7 @@ func TestLookUpThatFindsNothingDoesAsMuch(t *testing.T) {
 	desk, err := rules.Desk(ctx, &x509.Certificate{Raw: []byte("certificate"), NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour)})
 	must(t, err)
 
-	people := people{t, db, training}
+	people := people{t, db, training, pki, verify}
 	linked, stopped, unlinked := people.person("AAAA2345"), people.person("BBBB2345"), people.person("CCCC2345")
 	people.link(service, linked, "1")
 	people.link(service, stopped, strings.Repeat("9", 64))
@@ -123,28 +132,37 @@ func TestLookUpThatFindsNothingDoesAsMuch(t *testing.T) {
 	_, err = rules.Lookup(ctx, desk, "lending", registry.Holder{Record: unlinked.record}) // makes the decoy, once
 	must(t, err)
 	w.take()
-	var want string
+	want := map[bool]string{}
 	for _, test := range []struct {
-		name   string
-		record []byte
-		state  registry.FoundState
+		name  string
+		who   person
+		state registry.FoundState
 	}{
-		{"linked", linked.record, registry.FoundLinked},
-		{"stopped", stopped.record, registry.FoundStopped},
-		{"no link here", unlinked.record, registry.FoundNone},
-		{"no such MyKey ID", people.record("DDDD2345"), registry.FoundNone},
+		{"linked", linked, registry.FoundLinked},
+		{"stopped", stopped, registry.FoundStopped},
+		{"no link here", unlinked, registry.FoundNone},
+		{"nobody", person{record: people.record("DDDD2345"), certificate: people.certificate()}, registry.FoundNone},
 	} {
-		found, err := rules.Lookup(ctx, desk, "lending", registry.Holder{Record: test.record})
-		must(t, err)
-		got := w.take()
-		if want == "" {
-			want = got
+		for _, byRecord := range []bool{true, false} {
+			found, err := rules.Lookup(ctx, desk, "lending", test.who.shown(byRecord))
+			must(t, err)
+			got := w.take()
+			if want[byRecord] == "" {
+				want[byRecord] = got
+			}
+			judge(t, fmt.Sprintf("%s, by record: %t", test.name, byRecord), found.State, test.state, got, want[byRecord])
 		}
-		if found.State != test.state || got != want || strings.Count(got, "\n") < 4 {
-			t.Errorf("%s: got %s by\n%s\nwant %s by\n%s", test.name, found.State, got, test.state, want)
-		}
-		if strings.Contains(got, "INSERT") || strings.Contains(got, "UPDATE") || strings.Contains(got, "DELETE") {
-			t.Errorf("%s: it writes:\n%s", test.name, got)
+	}
+}
+
+func judge(t *testing.T, name string, state, wantState registry.FoundState, got, want string) {
+	t.Helper()
+	if state != wantState || got != want || strings.Count(got, "\n") < 4 {
+		t.Errorf("%s: got %s by\n%s\nwant %s by\n%s", name, state, got, wantState, want)
+	}
+	for _, word := range []string{"INSERT", "UPDATE", "DELETE"} {
+		if strings.Contains(got, word) {
+			t.Errorf("%s: it writes:\n%s", name, got)
 		}
 	}
 }
@@ -153,11 +171,27 @@ type people struct {
 	t    *testing.T
 	db   *store.Store
 	keys *custody.Training
+	pki  *simpki.PKI
+	ca   *verifier.Verifier
 }
 
 type person struct {
-	id     store.PersonID
-	record []byte
+	id                  store.PersonID
+	record, certificate []byte
+}
+
+func (p person) shown(byRecord bool) registry.Holder {
+	if byRecord {
+		return registry.Holder{Record: p.record}
+	}
+	return registry.Holder{Certificate: p.certificate}
+}
+
+func (p people) certificate() []byte {
+	p.t.Helper()
+	identity, err := p.pki.Issue(simpki.Request{})
+	must(p.t, err)
+	return identity.AuthCertificate
 }
 
 func (p people) tags(use custody.Use, data string) (out []store.Handle) {
@@ -195,10 +229,12 @@ func (p people) record(name string) []byte {
 // person has a MyKey ID, and an offered record.
 func (p people) person(name string) person {
 	p.t.Helper()
-	out := person{record: p.record(name)}
+	out := person{record: p.record(name), certificate: p.certificate()}
+	cert, err := p.ca.Parse(out.certificate)
+	must(p.t, err)
 	rand.Read(out.id[:])
 	must(p.t, p.db.MakeMyKey(p.t.Context(), store.NewMyKey{
-		ID: out.id, MyKeyID: mykey.ParseSlot(out.record).Record.ID, Handles: p.tags(custody.UseHolder, name), KeyVersion: 1,
+		ID: out.id, MyKeyID: mykey.ParseSlot(out.record).Record.ID, Handles: p.tags(custody.UseHolder, string(cert.HolderBytes())), KeyVersion: 1,
 		Ends: time.Date(2031, 3, 31, 0, 0, 0, 0, time.UTC), Withdrawn: p.tags(custody.UseWithdrawn, name), Change: p.change(),
 	}, ""))
 	hash := store.Hash(sha256.Sum256(out.record))
