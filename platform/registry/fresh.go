@@ -81,7 +81,9 @@ func (f *foundGood) keep(handles []store.Handle, state verifier.State, at time.T
 	switch state {
 	case verifier.Good:
 		f.sweep()
-		f.at[handles[0]] = at
+		for _, h := range handles { // the row may stand under an older key
+			f.at[h] = at
+		}
 	case verifier.Expired, verifier.Revoked:
 		for _, h := range handles {
 			delete(f.at, h)

@@ -473,6 +473,7 @@ func TestLinksOutliveTheirKeys(t *testing.T) {
 	}
 	_, err := w.keys.RotateSeal()
 	must(t, err)
+	h.nonce(library, platformclient.PurposeRegister) // its certificate is found good
 	for _, test := range []struct{ name, got, want string }{
 		{"found", h.found(library, service), "00112233"},
 		{"by certificate", said(library.Lookup(t.Context(), service, h.byCertificate())), "00112233"},
@@ -480,7 +481,7 @@ func TestLinksOutliveTheirKeys(t *testing.T) {
 		{"the same again", codeOf(h.link(library, service, "00112233")), ""},
 		{"another", codeOf(h.link(library, service, "00000001")), "LINK-EXISTS"},
 		{"in its place", codeOf(library.Link(t.Context(), service,
-			platformclient.Link{Holder: h.both(), Number: number(t, "00000001"), Replace: true}, nil)), ""},
+			platformclient.Link{Holder: h.byRecord(), Number: number(t, "00000001"), Replace: true}, nil)), ""},
 		{"found anew", h.found(library, service), "00000001"},
 		{"the old one is free", codeOf(other.link(library, service, "00112233")), ""},
 		{"unlink", codeOf(library.Unlink(t.Context(), service, platformclient.Unlink{Holder: h.byRecord()})), ""},
