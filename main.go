@@ -2,6 +2,7 @@
 //
 //	madoguchi                       an enrolled desk: real R/W, real platform
 //	madoguchi --training            virtual cards, embedded platform
+//	madoguchi --training --desk=reception   a library's desk instead of the city's
 //	madoguchi --training=vpcd:PORT  the same cards behind PC/SC
 //	madoguchi --enrol https://HOST  make this account a desk; the code is asked for
 package main
@@ -43,6 +44,7 @@ type flags struct {
 	enrol      string
 	caFile     string
 	folder     string
+	desk       deskFlag
 	readerLeft bool
 	resident   residentFlag
 	large      bool
@@ -90,6 +92,26 @@ func (f *residentFlag) Set(s string) error {
 	return nil
 }
 
+// deskFlag is what the demo desk is.
+type deskFlag string
+
+func (f *deskFlag) String() string { return string(*f) }
+func (f *deskFlag) Set(s string) error {
+	if s != training.Municipal && s != training.Reception {
+		return fmt.Errorf("the demo desk is %s or %s", training.Municipal, training.Reception)
+	}
+	*f = deskFlag(s)
+	return nil
+}
+
+// clerk is who sits at the demo desk.
+func (f deskFlag) clerk() string {
+	if f == training.Reception {
+		return training.ReceptionClerk
+	}
+	return training.Clerk
+}
+
 // trainingFlag is --training, or --training=vpcd:PORT.
 type trainingFlag struct {
 	on   bool
@@ -118,6 +140,7 @@ func run(args []string) int {
 	set.StringVar(&f.caFile, "ca", "", "with --enrol: PEM file of the authorities that vouch for the platform")
 	set.Var(&f.resident, "resident", "the resident's window: auto, beside, turn (default: the settings)")
 	set.StringVar(&f.folder, "training-dir", "", "with --training: folder for journal and database, kept afterwards")
+	set.Var(&f.desk, "desk", "with --training: what the demo desk is, municipal or reception")
 	set.BoolVar(&f.large, "large", false, "text at 200 %")
 	set.BoolVar(&f.mute, "mute", false, "no tones")
 	set.BoolVar(&f.verbose, "verbose", false, "trace card commands, masked")
@@ -153,7 +176,9 @@ func run(args []string) int {
 
 // train wires a counter in training mode.
 func train(ctx context.Context, f flags, log *slog.Logger) (int, error) {
-	set, err := training.Start(ctx, training.Options{VPCD: f.training.vpcd, Dir: f.folder, Pace: trainingPace, Log: log})
+	set, err := training.Start(ctx, training.Options{
+		VPCD: f.training.vpcd, Dir: f.folder, Pace: trainingPace, Desk: string(f.desk), Log: log,
+	})
 	if err != nil {
 		return 0, err
 	}
@@ -167,7 +192,7 @@ func train(ctx context.Context, f flags, log *slog.Logger) (int, error) {
 	defer handing.Close()
 	return show(ctx, f, app.Parts{
 		Reader: set.Reader(), Platform: set.Platform(), Journal: set.Journal(), Trainer: set.Trainer(), Handing: handing,
-		Training: true, Clock: app.SystemClock{}, Limits: app.DefaultLimits(), Clerk: training.Clerk, Log: log,
+		Training: true, Clock: app.SystemClock{}, Limits: app.DefaultLimits(), Clerk: f.desk.clerk(), Log: log,
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/madoguchi/madoguchi/app"
 	"github.com/madoguchi/madoguchi/app/journal"
@@ -39,6 +40,7 @@ func newBench(t *testing.T, change ...func(*app.Parts)) *bench {
 		b.way = newWay(p.Platform)
 		p.Reader = cardio.NewReader(b.socket, cardio.SystemClock{}, slog.New(slog.DiscardHandler))
 		p.Platform, p.Trainer, p.Clock = b.way, b.hand, b.clock
+		p.Limits.Platform = 24 * time.Hour // as long as nothing else that a test waits for
 		for _, c := range change {
 			c(p)
 		}

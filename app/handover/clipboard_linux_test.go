@@ -13,23 +13,6 @@ import (
 	"github.com/madoguchi/madoguchi/app/handover"
 )
 
-type result struct {
-	outcome handover.Outcome
-	err     error
-}
-
-// handing hands over in the background and tells the end.
-func handing(ctx context.Context, t *testing.T, way handover.Way, n string, to handover.Window) <-chan result {
-	t.Helper()
-	done := make(chan result, 1)
-	id := number(t, n)
-	go func() {
-		outcome, err := way.Hand(ctx, id, to)
-		done <- result{outcome, err}
-	}()
-	return done
-}
-
 func (f *field) clipboardOwner() xproto.Window {
 	f.t.Helper()
 	reply, err := xproto.GetSelectionOwner(f.conn, f.atom("CLIPBOARD")).Reply()

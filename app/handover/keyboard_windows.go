@@ -20,7 +20,7 @@ func openKeyboard(ctx context.Context, c Config, log *slog.Logger) (Way, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &winKeyboard{desk: desk, c: c.Keyboard, log: log, turns: newTurns()}, nil
+	return &winKeyboard{desk: desk, c: c.Keyboard, log: log, turns: newTurns(), locks: watchLocks()}, nil
 }
 
 // winDesk is what every way that types on Windows looks at.
@@ -131,14 +131,20 @@ type winKeyboard struct {
 	c     KeyboardConfig
 	log   *slog.Logger
 	turns *turns
+	locks locks
 }
 
-func (k *winKeyboard) Ready(context.Context) error {
+func (k *winKeyboard) Ready(ctx context.Context) error {
+	_, give, err := k.turns.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer give()
 	w := windows.GetForegroundWindow()
 	if w == 0 {
 		return nil
 	}
-	_, err := k.strokes(w, k.c.Prefix+"0123456789"+suffixText(k.c))
+	_, err = k.strokes(w, k.c.Prefix+"0123456789"+suffixText(k.c))
 	return err
 }
 
@@ -146,7 +152,7 @@ func (k *winKeyboard) strokes(w windows.HWND, text string) ([]winStroke, error) 
 	if k.c.Profile != "scan-code" {
 		return unicodeStrokes(text), nil
 	}
-	layout, err := layoutOf(w)
+	layout, err := layoutOf(w, k.locks.caps())
 	if err != nil {
 		return nil, err
 	}
@@ -188,6 +194,8 @@ func (k *winKeyboard) Hand(ctx context.Context, number mykey.ServiceID, to Windo
 func anyHeld() (bool, error) { return len(heldKeys()) > 0, nil }
 
 func (k *winKeyboard) Close() error {
-	k.turns.over()
+	if k.turns.over() {
+		k.locks.close()
+	}
 	return nil
 }

@@ -2,6 +2,7 @@ package handover
 
 import (
 	"fmt"
+	"runtime"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -75,33 +76,74 @@ type liveLayout struct {
 	caps bool
 }
 
-// layoutOf reads the layout of a window's thread, and CapsLock.
-func layoutOf(w windows.HWND) (liveLayout, error) {
+// layoutOf reads the layout of a window's thread.
+func layoutOf(w windows.HWND, caps bool) (liveLayout, error) {
 	thread, err := windows.GetWindowThreadProcessId(w, nil)
 	if err != nil {
 		return liveLayout{}, ErrTarget
 	}
-	state, _, _ := procGetKeyState.Call(vkCapital)
-	return liveLayout{hkl: windows.GetKeyboardLayout(thread), caps: state&1 != 0}, nil
+	return liveLayout{hkl: windows.GetKeyboardLayout(thread), caps: caps}, nil
 }
 
-// key asks for the key of r and then tries it, with what VkKeyScanEx says and with
-// Shift turned round: what CapsLock does is the layout's own matter.
+// locks is a thread that knows the keyboard's locks. Windows keeps them for each
+// thread; Wine lets a thread see only what changed after its first question, so
+// it is asked once at the start.
+type locks struct{ ask chan chan bool }
+
+func watchLocks() locks {
+	l := locks{ask: make(chan chan bool)}
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		procGetKeyState.Call(vkCapital)
+		for answer := range l.ask {
+			state, _, _ := procGetKeyState.Call(vkCapital)
+			answer <- state&1 != 0
+		}
+	}()
+	return l
+}
+
+// caps reports whether CapsLock is on.
+func (l locks) caps() bool {
+	answer := make(chan bool)
+	l.ask <- answer
+	return <-answer
+}
+
+func (l locks) close() { close(l.ask) }
+
+// key asks for the key of r and tries what it is told, with Shift turned round too:
+// what CapsLock does is the layout's own matter. Where the answer does not hold,
+// it tries all keys: Wine 8.0 says that '(' and ')' have none.
 func (l liveLayout) key(r rune) (winStroke, bool) {
-	scan, _, _ := procVkKeyScanExW.Call(uintptr(r), uintptr(l.hkl))
-	vk, hold := uint16(scan&0xFF), int(scan>>8&0xFF)
-	if int16(scan) == -1 || hold&^(holdShift|holdControl|holdAlt) != 0 {
-		return winStroke{}, false
+	told, _, _ := procVkKeyScanExW.Call(uintptr(r), uintptr(l.hkl))
+	if int16(told) != -1 {
+		if s, ok := l.try(uint16(told&0xFF), int(told>>8&0xFF), r); ok {
+			return s, true
+		}
 	}
+	for _, hold := range []int{0, holdControl | holdAlt} {
+		for _, vks := range [][2]uint16{{0x20, 0x5A}, {0xBA, 0xE4}} { // not the keypad: it hangs on NumLock
+			for vk := vks[0]; vk <= vks[1]; vk++ {
+				if s, ok := l.try(vk, hold, r); ok {
+					return s, true
+				}
+			}
+		}
+	}
+	return winStroke{}, false
+}
+
+// try reports whether a key gives r as it is or with Shift turned round.
+func (l liveLayout) try(vk uint16, hold int, r rune) (winStroke, bool) {
 	const vkToScanExtended = 4 // MAPVK_VK_TO_VSC_EX
 	code, _, _ := procMapVirtualKeyExW.Call(uintptr(vk), vkToScanExtended, uintptr(l.hkl))
-	if code == 0 {
+	if code == 0 || hold&^(holdShift|holdControl|holdAlt) != 0 {
 		return winStroke{}, false
 	}
-	s := winStroke{vk: vk, scan: uint16(code), hold: hold}
 	for _, turn := range []int{0, holdShift} {
-		s.hold = hold ^ turn
-		if l.gives(s) == r {
+		if s := (winStroke{vk: vk, scan: uint16(code), hold: hold ^ turn}); l.gives(s) == r {
 			return s, true
 		}
 	}

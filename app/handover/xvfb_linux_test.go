@@ -13,9 +13,6 @@ import (
 	"time"
 )
 
-// limit is how long anything here may take before a test gives up.
-const limit = 20 * time.Second
-
 // needs skips the test where one of the programs is not installed.
 func needs(t *testing.T, programs ...string) {
 	t.Helper()
@@ -97,22 +94,6 @@ func tool(t *testing.T, name string, args ...string) string {
 		t.Fatalf("%s %q: %v\n%s", name, args, err, out)
 	}
 	return string(out)
-}
-
-// eventually waits until ok says true: other programs' doings have no event here.
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
-	end := time.NewTimer(limit)
-	defer end.Stop()
-	for !ok() {
-		select {
-		case <-look.C:
-		case <-end.C:
-			t.Fatalf("%s: not within %v", what, limit)
-		}
-	}
 }
 
 // windowArg is a window's id as xdotool writes it.
