@@ -28,6 +28,8 @@ func TestWhatAScanOrATypedNumberBecomes(t *testing.T) {
 	any39 := membercard.Profile{Symbologies: []membercard.Symbology{membercard.Code39}, Pattern: `[0-9A-Z-]{4,12}`}
 	mod43 := any39
 	mod43.Check, mod43.Pattern = membercard.M43.Printed(), `[0-9A-Z]{4}`
+	wide43 := mod43
+	wide43.Pattern = ""
 	code128 := membercard.Profile{Symbologies: []membercard.Symbology{membercard.Code128}, Pattern: `[0-9A-Za-z*-]{4,64}`}
 	unknownPair := library()
 	unknownPair.Start, unknownPair.Stop = "", ""
@@ -53,6 +55,7 @@ func TestWhatAScanOrATypedNumberBecomes(t *testing.T) {
 		{"in small letters", library(), "a00112235a", "00112235", nil},
 		{"one capital, one small", library(), "A00112235a", "00112235", nil},
 		{"another pair than this library's", library(), "B00112235B", "", membercard.ErrForm},
+		{"another stop alone", library(), "A00112235B", "", membercard.ErrForm},
 		{"start without stop", library(), "A00112235", "", membercard.ErrForm},
 		{"any pair, where none is known", unknownPair, "C00112235D", "00112235", nil},
 		{"no pair, where none is known", unknownPair, "00112235", "00112235", nil},
@@ -109,6 +112,7 @@ func TestWhatAScanOrATypedNumberBecomes(t *testing.T) {
 		{"mod 43, check character is a blank", mod43, "*9995 *", "", membercard.ErrCheckDigit},
 		{"mod 43, a blank that is right", mod43, "*AJ09 *", "AJ09", nil},
 		{"mod 43, the blank trimmed away", mod43, "AJ09", "AJ09", nil},
+		{"mod 43, what is handed over would be read as C7", wide43, "*C7J *", "", membercard.ErrForm},
 		{"CODE128", code128, "ab-1234", "ab-1234", nil},
 		{"CODE128 keeps *", code128, "*1234*", "*1234*", nil},
 
