@@ -3,6 +3,7 @@ package handover
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -75,51 +76,39 @@ func (w *webSocketWay) Hand(ctx context.Context, number mykey.ServiceID, _ Windo
 	if p == nil {
 		return NotDelivered, ErrNobody
 	}
-	p.forget()
 	id := rand.Text()
+	answer := p.expect(id)
 	limit := time.NewTimer(w.answer)
 	defer limit.Stop()
-	if err := send(ctx, p.conn, message{Type: "number", ID: id, Number: number.Reveal()}); err != nil {
-		return Unknown, fmt.Errorf("%w: the page is gone", ErrNobody)
-	}
-	for {
+	why := send(ctx, p.conn, message{Type: "number", ID: id, Number: number.Reveal()})
+	if why == nil {
 		select {
-		case m := <-p.answers:
-			switch {
-			case m.ID != id: // of an earlier number, too late
-			case m.Type == "taken":
-				return Delivered, nil
-			default:
-				return NotDelivered, ErrNobody
-			}
+		case kind := <-answer:
+			return taken(kind)
 		case <-p.gone:
-			return Unknown, fmt.Errorf("%w: the page is gone", ErrNobody)
+			why = errors.New("the page is gone")
 		case <-limit.C:
-			p.withdraw(id)
-			return Unknown, fmt.Errorf("%w: the page does not answer", ErrNobody)
+			why = errors.New("the page does not answer")
 		case <-ctx.Done():
-			p.withdraw(id)
-			return Unknown, ctx.Err()
 		}
 	}
-}
-
-// forget drops answers that came when nobody waited.
-func (p *page) forget() {
-	for {
-		select {
-		case <-p.answers:
-		default:
-			return
-		}
+	select {
+	case kind := <-answer: // a page may take the number and go at once
+		return taken(kind)
+	default:
 	}
+	p.withdraw(id)
+	if ctx.Err() != nil {
+		return Unknown, ctx.Err()
+	}
+	return Unknown, fmt.Errorf("%w: %w", ErrNobody, why)
 }
 
-// withdraw tells the page to forget a number that it has not taken.
-func (p *page) withdraw(id string) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	_ = send(ctx, p.conn, message{Type: "withdrawn", ID: id}) // a page that is gone has forgotten it
+func taken(kind string) (Outcome, error) {
+	if kind == "taken" {
+		return Delivered, nil
+	}
+	return NotDelivered, ErrNobody
 }
 
 func (w *webSocketWay) page() *page {
@@ -138,7 +127,7 @@ func (w *webSocketWay) enter(c *websocket.Conn, origin string) {
 	err := greet(ctx, c, &w.keys, origin)
 	if err == nil {
 		w.log.Info("page takes numbers", "origin", origin)
-		p := &page{conn: c, answers: make(chan message, pageAnswers), gone: make(chan struct{})}
+		p := &page{conn: c, gone: make(chan struct{})}
 		w.seat(p)
 		err = p.listen(ctx)
 		w.unseat(p)

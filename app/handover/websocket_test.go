@@ -101,6 +101,19 @@ func TestPageThatDoesNotTakeTheNumber(t *testing.T) {
 	}
 }
 
+func TestPageThatTakesTheNumberAndGoesHasIt(t *testing.T) {
+	way := newWebSocket(t, io.Discard)
+	for range 20 {
+		page := pairPage(t, way)
+		got := hand(t.Context(), way, "0000001")
+		page.say(t, message{Type: "taken", ID: page.want(t, "number").ID})
+		page.conn.CloseNow() // the form is sent, the next page comes
+		if r := <-got; r.outcome != Delivered || r.err != nil {
+			t.Fatalf("got %v, %v; want delivered", r.outcome, r.err)
+		}
+	}
+}
+
 func TestPageAnswersInThreeSeconds(t *testing.T) {
 	way := newWebSocket(t, io.Discard)
 	if way.answer != 3*time.Second {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/coder/websocket"
@@ -14,7 +15,6 @@ const (
 	pageHello   = 5 * time.Second  // for each step until the page is known
 	pagePing    = 20 * time.Second // between two pings
 	pagePong    = 5 * time.Second
-	pageAnswers = 8 // that wait to be looked at
 )
 
 // Close codes of our own (RFC 6455 §7.4.2).
@@ -36,9 +36,37 @@ var errProtocol = errors.New("not a message of " + pageProtocol)
 
 // page is a page that has shown its token.
 type page struct {
-	conn    *websocket.Conn
-	answers chan message  // taken, refused
-	gone    chan struct{} // closed when the connection has ended
+	conn *websocket.Conn
+	gone chan struct{} // closed when the connection has ended
+
+	mu     sync.Mutex
+	id     string      // of the number that waits for its answer; "" none
+	answer chan string // its answer: taken, refused
+}
+
+// expect gives the answer to the number with this id, once. What comes for an
+// earlier one is too late.
+func (p *page) expect(id string) <-chan string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.id, p.answer = id, make(chan string, 1)
+	return p.answer
+}
+
+func (p *page) answered(m message) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if m.ID == p.id {
+		p.id = ""
+		p.answer <- m.Type
+	}
+}
+
+// withdraw tells the page to forget a number that it has not taken.
+func (p *page) withdraw(id string) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = send(ctx, p.conn, message{Type: "withdrawn", ID: id}) // a page that is gone has forgotten it
 }
 
 // greet lets a page show its token and keep the next one.
@@ -85,10 +113,7 @@ func (p *page) listen(ctx context.Context) error {
 		if m.Type != "taken" && m.Type != "refused" || m.ID == "" {
 			return errProtocol
 		}
-		select {
-		case p.answers <- m:
-		default: // nobody waits: it comes too late
-		}
+		p.answered(m)
 	}
 }
 

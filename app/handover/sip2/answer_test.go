@@ -48,7 +48,7 @@ func TestAnswersAsLibrarySystemsSendThem(t *testing.T) {
 
 // TestBarWithinShiftJIS has ポ, whose second byte is |, in the person's name.
 func TestBarWithinShiftJIS(t *testing.T) {
-	b, err := charset(ShiftJIS).encode(status24 + "AEポAA99|AA12345678|BLY|")
+	b, err := charset(ShiftJIS).encode(status24 + "AA12345678|AEポAA99|BLY|")
 	if err != nil {
 		t.Fatal(err)
 	}
