@@ -120,14 +120,7 @@ func (m keymap) strokes(text string, state uint16) ([]stroke, error) {
 	caps := state&modLock != 0
 	var out []stroke
 	for i := range len(text) {
-		s := uint32(text[i])
-		switch s {
-		case '\n':
-			s = keyReturn
-		case '\t':
-			s = keyTab
-		}
-		stroke, ok := m.find(s, group, caps)
+		stroke, ok := m.find(asciiKeysym(text[i]), group, caps)
 		if !ok {
 			return nil, fmt.Errorf("a character is on no key: %w", ErrKeyboard)
 		}
@@ -190,6 +183,17 @@ func (m keymap) gives(row, group int, caps bool, how stroke) uint32 {
 		s = upper(s)
 	}
 	return s
+}
+
+// asciiKeysym is the keysym of a printable character, of Enter or of Tab.
+func asciiKeysym(c byte) uint32 {
+	switch c {
+	case '\n':
+		return keyReturn
+	case '\t':
+		return keyTab
+	}
+	return uint32(c)
 }
 
 func upper(s uint32) uint32 {
