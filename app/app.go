@@ -33,10 +33,11 @@ type Parts struct {
 // any goroutine and return at once.
 type App struct {
 	Parts
-	events  *queue
-	noticed chan struct{} // a notice was shown
-	banners chan struct{} // a banner was shown
-	lost    chan struct{} // an answer was lost
+	events    *queue
+	tapAtHome bool          // a card came while Home stood; of Run's goroutine alone
+	noticed   chan struct{} // a notice was shown
+	banners   chan struct{} // a banner was shown
+	lost      chan struct{} // an answer was lost
 
 	mu       sync.Mutex // all below
 	view     View

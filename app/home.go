@@ -19,7 +19,8 @@ func (a *App) home(ctx context.Context) (job string) {
 			return ""
 		}
 		if e.reader && a.cardNow().State == cardio.Present && startsWithLookup(a.View().Desk.Screens) {
-			a.goTo(ScreenLookup) // a tap is a look-up, wherever the clerk is
+			a.tapAtHome = true // a tap is a look-up, wherever the clerk is
+			a.goTo(ScreenLookup)
 			return ""
 		}
 		switch i := e.intent.(type) {

@@ -71,8 +71,9 @@ func (a *App) lookup(ctx context.Context) {
 // open shows the waiting screen and makes the way ready.
 func (l *lookup) open(ctx context.Context) error {
 	l.count = l.cardNow().Count
-	if l.cardNow().State == cardio.Present {
-		l.count-- // the card that opened this screen is a tap
+	if l.tapAtHome {
+		l.count-- // the card that opened this screen from Home is a tap; one that lies there is none
+		l.tapAtHome = false
 	}
 	l.publish(func(v *View) {
 		v.Lookup.Stays, v.Lookup.WipesOnExit, v.Lookup.Unattended = l.stays(), l.set.WipeOnExit, l.set.Unattended
@@ -186,6 +187,9 @@ func (l *lookup) stays() time.Duration {
 // serve is the loop: what is due is done, then the next event or the next time is
 // waited for.
 func (l *lookup) serve(ctx context.Context) error {
+	if err := l.presence(ctx); err != nil {
+		return err
+	}
 	for {
 		l.attend(ctx)
 		var due <-chan time.Time
