@@ -34,7 +34,8 @@ type callKey struct{}
 func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
 
 // chain stands before every route, in this order: headers, route, rate, who,
-// body. One log line a request, with the route's pattern and never its path.
+// body. One log line a request, with the route's pattern and never its path; a
+// look-up that was answered leaves none.
 type chain struct {
 	c     Config
 	mux   *http.ServeMux
@@ -61,6 +62,9 @@ func (h *chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			if out.status == 0 {
 				refuse(out, r, errPanic)
 			}
+		}
+		if routes[pattern].silent && k.code == "" {
+			return
 		}
 		h.c.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 			slog.String("route", pattern), slog.Int("status", out.status), slog.String("code", string(k.code)),

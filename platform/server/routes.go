@@ -12,6 +12,9 @@ type route struct {
 	open  bool
 	// clerk: a clerk must be signed in at the desk.
 	clerk bool
+	// silent: what was answered leaves no log line; what was refused leaves one,
+	// without which nobody could help.
+	silent bool
 	// body is what the request body is decoded into, nil for none.
 	body func() any
 	// size is the most a body may have, in bytes.
@@ -52,8 +55,9 @@ var routes = map[string]route{
 		body:  body[api.UnlinkRequest], size: small,
 	},
 	"POST /v1/services/{service}/lookups": {
-		roles: []string{registry.RoleReception},
-		body:  body[api.LookupRequest], size: small,
+		roles:  []string{registry.RoleReception},
+		silent: true,
+		body:   body[api.LookupRequest], size: small,
 	},
 	"GET /v1/outcomes/{key}": {},
 	"GET /healthz":           {open: true},

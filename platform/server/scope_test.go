@@ -196,7 +196,7 @@ func TestNumberIsNowhereInTheClear(t *testing.T) {
 	if err := other.link(library, lending, canary); codeOf(err) != "LINK-TAKEN" {
 		t.Fatalf("got %v, want LINK-TAKEN", err)
 	}
-	before := dump(t, w.file)
+	before, logged := dump(t, w.file), strings.Count(w.log.String(), "msg=request")
 	for _, who := range []platformclient.Holder{h.byRecord(), h.byCertificate(), h.both()} {
 		if got := said(library.Lookup(t.Context(), lending, who)); got != canary {
 			t.Fatalf("got %s, want the number", got)
@@ -207,6 +207,12 @@ func TestNumberIsNowhereInTheClear(t *testing.T) {
 	}
 	if after := dump(t, w.file); after != before {
 		t.Error("look-ups changed the database")
+	}
+	if got := strings.Count(w.log.String(), "msg=request") - logged; got != 0 {
+		t.Errorf("four look-ups left %d log lines", got)
+	}
+	if got := other.found(library, "nowhere"); got != "LINK-SERVICE" || strings.Count(w.log.String(), "LINK-SERVICE") != 1 {
+		t.Errorf("a refused one: got %s and no line, or more than one", got)
 	}
 	record, certificate := base64.StdEncoding.EncodeToString(h.record), base64.StdEncoding.EncodeToString(h.certificate)
 	for _, service := range []mykey.ServiceCode{lending, courts, "nowhere"} {
