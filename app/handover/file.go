@@ -50,8 +50,8 @@ func (w *fileWay) temp() string { return filepath.Join(w.folder, "."+w.name+".ne
 
 // Ready returns ErrFolder if no file can be written there now.
 func (w *fileWay) Ready(ctx context.Context) error {
-	_, give, err := w.turns.take(ctx)
-	if err != nil {
+	give, err := w.turns.try(ctx)
+	if err != nil || give == nil { // a number lies there now, so it can
 		return err
 	}
 	defer give()

@@ -28,6 +28,9 @@ func TestFileIsDeliveredWhenItWasTaken(t *testing.T) {
 				defer way.Close()
 				got := hand(t.Context(), way, test.number)
 				time.Sleep(10 * time.Second) // of the bubble: a slow taker
+				if err := way.Ready(t.Context()); err != nil {
+					t.Errorf("a look at the folder in between: %v", err)
+				}
 				path := filepath.Join(folder, "user.dat")
 				text, err := os.ReadFile(path)
 				if err != nil {

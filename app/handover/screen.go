@@ -13,13 +13,7 @@ type screenWay struct{ turns *turns }
 func openScreen() screenWay { return screenWay{newTurns()} }
 
 // Ready returns nil until Close.
-func (w screenWay) Ready(ctx context.Context) error {
-	_, give, err := w.turns.take(ctx)
-	if err == nil {
-		give()
-	}
-	return err
-}
+func (w screenWay) Ready(ctx context.Context) error { return w.turns.ended(ctx) }
 
 // Hand is Unknown without an error, at once: shown, and nobody can tell.
 func (w screenWay) Hand(ctx context.Context, _ mykey.ServiceID, _ Window) (Outcome, error) {

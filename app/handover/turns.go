@@ -22,11 +22,8 @@ func newTurns() *turns {
 // take waits for the turn. The context it gives ends with ctx and with over; give
 // hands the turn back. The error is ctx's, or os.ErrClosed after over.
 func (t *turns) take(ctx context.Context) (_ context.Context, give func(), _ error) {
-	if err := ctx.Err(); err != nil {
+	if err := t.ended(ctx); err != nil {
 		return nil, nil, err
-	}
-	if t.life.Err() != nil {
-		return nil, nil, os.ErrClosed
 	}
 	select {
 	case <-t.free:
@@ -42,6 +39,29 @@ func (t *turns) take(ctx context.Context) (_ context.Context, give func(), _ err
 		cancel()
 		t.free <- struct{}{}
 	}, nil
+}
+
+// try takes the turn if it is free; give is nil if it is not.
+func (t *turns) try(ctx context.Context) (give func(), _ error) {
+	if err := t.ended(ctx); err != nil {
+		return nil, err
+	}
+	select {
+	case <-t.free:
+		return func() { t.free <- struct{}{} }, nil
+	default:
+		return nil, nil
+	}
+}
+
+func (t *turns) ended(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if t.life.Err() != nil {
+		return os.ErrClosed
+	}
+	return nil
 }
 
 // over ends the turn that is under way, waits for it and lets no other through.
