@@ -2,6 +2,7 @@ package handover
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/madoguchi/madoguchi/mykey"
@@ -52,6 +53,9 @@ func typed(sent int, err error) (Outcome, error) {
 	}
 	return Unknown, err
 }
+
+// errHeld: a key that is no modifier is held and repeats itself into the number.
+var errHeld = fmt.Errorf("a key is held down: %w", ErrKeyboard)
 
 // awaitReleased waits until down says no, at most letGo. What is still down then
 // is for whoever types to judge.

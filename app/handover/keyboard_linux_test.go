@@ -1,6 +1,7 @@
 package handover_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -313,5 +314,88 @@ func lock(t *testing.T, mods, group byte) {
 	conn.NewRequest([]byte{ext.MajorOpcode, 5, 4, 0, 0x00, 0x01, mods, mods, 1, group, 0, 0, 0, 0, 0, 0}, set)
 	if err := set.Check(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestADelayedNumberStopsWhenTheWindowIsNoLongerInFront(t *testing.T) {
+	startDisplay(t)
+	mail := openField(t, "mail")
+	lending := openField(t, "lending")
+	way, desktop := openWay(t, handover.Config{Way: handover.WayKeyboard, Keyboard: handover.KeyboardConfig{Delay: 50}})
+	done := handing(t.Context(), t, way, "A1234-5678A", foreground(t, desktop))
+	eventually(t, "three keys", func() bool { return lending.pressed() >= 3 })
+	mail.focus()
+	if r := <-done; r.outcome != handover.Unknown || !errors.Is(r.err, handover.ErrTarget) {
+		t.Errorf("%v, %v; want unknown, ErrTarget", r.outcome, r.err)
+	}
+	if got := lending.text(); got == "" || !strings.HasPrefix("A1234-5678A", got) {
+		t.Errorf("arrived %q, want the number's beginning", got)
+	}
+	if n := mail.pressed(); n != 0 {
+		t.Errorf("%d keys came to the other window", n)
+	}
+}
+
+// Another program takes the focus away again and again while numbers are typed.
+func TestNoKeyReachesAWindowThatComesInBetween(t *testing.T) {
+	startDisplay(t)
+	mail := openField(t, "mail")
+	lending := openField(t, "lending")
+	way, desktop := openWay(t, handover.Config{Way: handover.WayKeyboard})
+	to := foreground(t, desktop)
+	ctx, stop := context.WithCancel(t.Context())
+	over := make(chan int)
+	go func() {
+		turns := 0
+		for ; ctx.Err() == nil; turns++ {
+			id := mail.id
+			if turns%2 == 1 {
+				id = lending.id
+			}
+			xproto.SetInputFocus(mail.conn, xproto.InputFocusNone, id, xproto.TimeCurrentTime)
+			if _, err := xproto.GetInputFocus(mail.conn).Reply(); err != nil {
+				break
+			}
+		}
+		over <- turns
+	}()
+	count := map[handover.Outcome]int{}
+	for range 300 {
+		outcome, err := hand(t, way, "0000001", to)
+		count[outcome]++
+		if (err == nil) != (outcome == handover.Delivered) || err != nil && !errors.Is(err, handover.ErrTarget) {
+			t.Errorf("%v, %v", outcome, err)
+		}
+	}
+	stop()
+	turns := <-over
+	if n := mail.pressed(); n != 0 {
+		t.Errorf("%d keys came to the other window", n)
+	}
+	lending.sync()
+	if got, want := lending.text(), strings.Repeat("0000001\n", count[handover.Delivered]); got != want {
+		t.Errorf("%d characters arrived, want %d", len(got), len(want))
+	}
+	if count[handover.Delivered] == 0 || count[handover.NotDelivered] == 0 || count[handover.Unknown] != 0 {
+		t.Errorf("outcomes %v: the focus was not contested", count)
+	}
+	t.Logf("focus changes=%d delivered=%d refused=%d", turns, count[handover.Delivered], count[handover.NotDelivered])
+}
+
+func TestTwoNumbersAtOnceDoNotMix(t *testing.T) {
+	startDisplay(t)
+	lending := openField(t, "lending")
+	way, desktop := openWay(t, handover.Config{Way: handover.WayKeyboard, Keyboard: handover.KeyboardConfig{Delay: 1}})
+	to := foreground(t, desktop)
+	first := handing(t.Context(), t, way, "1111111", to)
+	second := handing(t.Context(), t, way, "2222222", to)
+	for _, done := range []<-chan result{first, second} {
+		if r := <-done; r.outcome != handover.Delivered || r.err != nil {
+			t.Errorf("%v, %v", r.outcome, r.err)
+		}
+	}
+	lending.sync()
+	if got := lending.text(); got != "1111111\n2222222\n" && got != "2222222\n1111111\n" {
+		t.Errorf("arrived %q", got)
 	}
 }

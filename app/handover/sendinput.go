@@ -178,9 +178,6 @@ func countsAsHeld(vk uint16) bool {
 	return true
 }
 
-// errHeld: a key that is no modifier is held and repeats itself into the number.
-var errHeld = fmt.Errorf("a key is held down: %w", ErrKeyboard)
-
 // sendResult is what an answer of SendInput means: all, none, or part of the
 // events came through. A window of higher integrity swallows them all without a
 // word, which is why integrity is read before.

@@ -62,8 +62,7 @@ func (x *x11) anyHeld() (bool, error) {
 }
 
 // release lets go of modifiers that are still held. They are not pressed again
-// after the number: the user's own release then changes nothing. Another key that
-// is down repeats itself into the number, so it is ErrKeyboard.
+// after the number: the user's own release then changes nothing.
 func (x *x11) release(m keymap) error {
 	down, err := x.held()
 	if err != nil {
@@ -71,7 +70,7 @@ func (x *x11) release(m keymap) error {
 	}
 	for _, code := range down {
 		if !m.isModifier(code) {
-			return fmt.Errorf("a key is held down: %w", ErrKeyboard)
+			return errHeld
 		}
 	}
 	for _, code := range down {

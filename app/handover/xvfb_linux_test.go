@@ -73,8 +73,11 @@ func run(t *testing.T, cmd *exec.Cmd) {
 	}
 	t.Cleanup(func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
-		done := make(chan error, 1)
-		go func() { done <- cmd.Wait() }()
+		done := make(chan struct{})
+		go func() {
+			_ = cmd.Wait() // it was told to end
+			close(done)
+		}()
 		select {
 		case <-done:
 		case <-time.After(5 * time.Second):

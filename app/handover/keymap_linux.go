@@ -22,9 +22,7 @@ const (
 // The modifiers of a key event's state, and of the rows of keymap.mods: row n is
 // bit n. Bits 13 and 14 are the layout (XKB protocol §2.2.2).
 const (
-	modShift   = 1 << 0
 	modLock    = 1 << 1
-	modControl = 1 << 2
 	modAll     = 0xFF
 	groupShift = 13
 )
