@@ -220,18 +220,19 @@ func TestSerialPortThatTakesNothing(t *testing.T) {
 	}
 }
 
-// fill writes to the port until it takes no more.
+// fill writes to the port until it takes no more, by the test's own end: while a
+// way has the port, nobody else can open it.
 func fill(t *testing.T, slave *os.File) {
 	t.Helper()
-	fd, err := unix.Open(slave.Name(), unix.O_WRONLY|unix.O_NOCTTY|unix.O_NONBLOCK, 0)
-	if err != nil {
+	fd := int(slave.Fd())
+	if err := unix.SetNonblock(fd, true); err != nil {
 		t.Fatal(err)
 	}
-	defer unix.Close(fd)
 	// What was written moves on behind our back: full is what stays full.
 	room := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
 	for still := 0; still < 5; still++ {
-		for err = nil; err == nil; {
+		var err error
+		for err == nil {
 			if _, err = unix.Write(fd, make([]byte, 1)); err == nil {
 				still = 0
 			}

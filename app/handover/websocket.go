@@ -80,7 +80,7 @@ func (w *webSocketWay) Hand(ctx context.Context, number mykey.ServiceID, _ Windo
 	answer := p.expect(id)
 	limit := time.NewTimer(w.answer)
 	defer limit.Stop()
-	why := send(ctx, p.conn, message{Type: "number", ID: id, Number: number.Reveal()})
+	why := send(p.conn, message{Type: "number", ID: id, Number: number.Reveal()})
 	if why == nil {
 		select {
 		case kind := <-answer:

@@ -13,6 +13,7 @@ import (
 const (
 	pageMessage = 1024             // bytes, from the page
 	pageHello   = 5 * time.Second  // for each step until the page is known
+	pageWrite   = time.Second      // for a message to the page
 	pagePing    = 20 * time.Second // between two pings
 	pagePong    = 5 * time.Second
 )
@@ -64,9 +65,7 @@ func (p *page) answered(m message) {
 
 // withdraw tells the page to forget a number that it has not taken.
 func (p *page) withdraw(id string) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	_ = send(ctx, p.conn, message{Type: "withdrawn", ID: id}) // a page that is gone has forgotten it
+	_ = send(p.conn, message{Type: "withdrawn", ID: id}) // a page that is gone has forgotten it
 }
 
 // greet lets a page show its token and keep the next one.
@@ -83,7 +82,7 @@ func greet(ctx context.Context, c *websocket.Conn, keys *pairing, origin string)
 	if !ok {
 		return websocket.CloseError{Code: closePair, Reason: "pair this page again"}
 	}
-	if err := send(ctx, c, message{Type: "welcome", Next: next}); err != nil {
+	if err := send(c, message{Type: "welcome", Next: next}); err != nil {
 		return err
 	}
 	kept, err := receive(ctx, c)
@@ -153,8 +152,10 @@ func read(ctx context.Context, c *websocket.Conn) (m message, err error) {
 	return m, nil
 }
 
-func send(ctx context.Context, c *websocket.Conn, m message) error {
-	ctx, cancel := context.WithTimeout(ctx, pageHello)
+// send is not ended by whoever stops: a write that is cut off ends the connection,
+// and the page could no longer be told to forget.
+func send(c *websocket.Conn, m message) error {
+	ctx, cancel := context.WithTimeout(context.Background(), pageWrite)
 	defer cancel()
 	b, err := json.Marshal(m)
 	if err != nil {
