@@ -88,6 +88,16 @@ func hasOwner(ctx context.Context, conn *dbus.Conn, name string) (bool, error) {
 	return has, nil
 }
 
+// nameOwner gives the connection that has a name on the bus.
+func nameOwner(ctx context.Context, conn *dbus.Conn, name string) (string, error) {
+	var owner string
+	err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetNameOwner", 0, name).Store(&owner)
+	if err != nil {
+		return "", fmt.Errorf("ask the bus for %s: %w", name, err)
+	}
+	return owner, nil
+}
+
 // sessionBus is the address of the session's bus; "": there is none. No bus is
 // ever started for it.
 func sessionBus() string {

@@ -27,11 +27,20 @@ const (
 	ibusPlain     = "xkb:" // engines that leave the keys to the keyboard's layout
 )
 
-// ibusOn gives the ibus of this session, nil: none.
+// ibusOn gives the ibus of this session, nil: none. fcitx 5 plays ibus for programs
+// that know only that; it has no engines and is switched as fcitx.
 func ibusOn(ctx context.Context, b *bus) (inputMethod, error) {
 	conn, err := b.connect(ctx)
 	if err != nil || conn == nil {
 		return nil, err
+	}
+	// A bus that knows no owners is ibus's own.
+	owner, err := nameOwner(ctx, conn, ibusBus)
+	if fcitx, ferr := nameOwner(ctx, conn, fcitxVersions()[0].bus); err == nil && ferr == nil && owner == fcitx {
+		return nil, nil
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
 	return &ibus{object: conn.Object(ibusBus, ibusPath)}, nil
 }

@@ -94,8 +94,18 @@ func (m *ime) said() []string {
 	return slices.Clone(m.log)
 }
 
+// startFcitxAsIBus is fcitx 5 as it comes: it also says that it is ibus.
+func startFcitxAsIBus(t *testing.T, bus string, m *ime) {
+	t.Helper()
+	conn := startFcitx(t, bus, 5, m)
+	if _, err := conn.RequestName("org.freedesktop.IBus", dbus.NameFlagDoNotQueue); err != nil {
+		t.Fatal(err)
+	}
+	writeIBusFile(t, bus)
+}
+
 // startFcitx is a stand-in for fcitx 5's controller, or 4's.
-func startFcitx(t *testing.T, bus string, version int, m *ime) {
+func startFcitx(t *testing.T, bus string, version int, m *ime) *dbus.Conn {
 	t.Helper()
 	state := func() (int32, *dbus.Error) {
 		if m.hangs != nil {
@@ -108,14 +118,12 @@ func startFcitx(t *testing.T, bus string, version int, m *ime) {
 	}
 	on := func() *dbus.Error { m.set(true, "on"); return nil }
 	off := func() *dbus.Error { m.set(false, "off"); return nil }
-	switch version {
-	case 5:
-		serve(t, bus, "org.fcitx.Fcitx5", "/controller", "org.fcitx.Fcitx.Controller1",
-			map[string]any{"State": state, "Activate": on, "Deactivate": off})
-	case 4:
-		serve(t, bus, "org.fcitx.Fcitx", "/inputmethod", "org.fcitx.Fcitx.InputMethod",
+	if version == 4 {
+		return serve(t, bus, "org.fcitx.Fcitx", "/inputmethod", "org.fcitx.Fcitx.InputMethod",
 			map[string]any{"GetCurrentState": state, "ActivateIM": on, "InactivateIM": off})
 	}
+	return serve(t, bus, "org.fcitx.Fcitx5", "/controller", "org.fcitx.Fcitx.Controller1",
+		map[string]any{"State": state, "Activate": on, "Deactivate": off})
 }
 
 // startIBus is a stand-in for ibus on a bus of its own.
@@ -149,6 +157,12 @@ func startIBus(t *testing.T, m *ime, engine string) {
 	if err := conn.ExportMethodTable(map[string]any{"Get": get}, "/org/freedesktop/IBus", "org.freedesktop.DBus.Properties"); err != nil {
 		t.Fatal(err)
 	}
+	writeIBusFile(t, address)
+}
+
+// writeIBusFile tells programs where ibus listens.
+func writeIBusFile(t *testing.T, address string) {
+	t.Helper()
 	dir := filepath.Join(os.Getenv("XDG_CONFIG_HOME"), "ibus", "bus")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
@@ -175,6 +189,7 @@ func TestTheInputMethodIsOffWhileTypingAndAsBeforeAfterwards(t *testing.T) {
 		{name: "fcitx 4 on", start: fcitx(4), ime: &ime{on: true}, said: []string{"off after 0 keys", "on after 8 keys"}},
 		{name: "fcitx 5 stays on", start: fcitx(5), ime: &ime{on: true, sticks: true}, said: []string{"off after 0 keys", "on after 0 keys"}, err: handover.ErrIME},
 		{name: "fcitx 5 hangs", start: fcitx(5), ime: &ime{on: true, hangs: make(chan struct{})}, err: handover.ErrIME},
+		{name: "fcitx 5 that plays ibus", start: startFcitxAsIBus, ime: &ime{on: true}, said: []string{"off after 0 keys", "on after 8 keys"}},
 		{name: "ibus on", start: ibus("mozc-jp"), said: []string{"xkb:jp::jpn after 0 keys", "mozc-jp after 8 keys"}},
 		{name: "ibus with a plain engine", start: ibus("xkb:jp::jpn")},
 		{name: "ibus without an engine", start: ibus("")},
