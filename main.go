@@ -4,13 +4,17 @@
 //	madoguchi --training            virtual cards, embedded platform
 //	madoguchi --training --desk=reception   a library's desk instead of the city's
 //	madoguchi --training=vpcd:PORT  the same cards behind PC/SC
+//	madoguchi --secret sip2-login   keep a password of the library system's
 //	madoguchi --enrol https://HOST  make this account a desk; the code is asked for
 package main
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -42,6 +46,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 type flags struct {
 	training   trainingFlag
 	enrol      string
+	secret     string
 	caFile     string
 	folder     string
 	desk       deskFlag
@@ -137,6 +142,7 @@ func run(args []string) int {
 	set := flag.NewFlagSet("madoguchi", flag.ContinueOnError)
 	set.Var(&f.training, "training", "virtual cards and an embedded platform; =vpcd:PORT puts the cards behind PC/SC")
 	set.StringVar(&f.enrol, "enrol", "", "address of the platform that this account's desk enrols with")
+	set.StringVar(&f.secret, "secret", "", "keep a secret of this desk, sip2-login or sip2-terminal; it is read from the standard input")
 	set.StringVar(&f.caFile, "ca", "", "with --enrol: PEM file of the authorities that vouch for the platform")
 	set.Var(&f.resident, "resident", "the resident's window: auto, beside, turn (default: the settings)")
 	set.StringVar(&f.folder, "training-dir", "", "with --training: folder for journal and database, kept afterwards")
@@ -162,6 +168,8 @@ func run(args []string) int {
 	switch {
 	case f.enrol != "":
 		err = enrol(ctx, f)
+	case f.secret != "":
+		err = keepSecret(f.secret)
 	case f.training.on:
 		code, err = train(ctx, f, log)
 	default:
@@ -271,6 +279,15 @@ func enrol(ctx context.Context, f flags) error {
 		return err
 	}
 	return enrolment.Run(ctx, dir, f.enrol, f.caFile, os.Stdin, os.Stdout)
+}
+
+// keepSecret takes one line of the standard input into the OS's key store.
+func keepSecret(name string) error {
+	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	return settings.KeepSecret(name, strings.TrimRight(line, "\r\n"))
 }
 
 // dataDir is where this account's settings and journal are.

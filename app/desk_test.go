@@ -15,6 +15,7 @@ import (
 
 	"github.com/madoguchi/madoguchi/app"
 	"github.com/madoguchi/madoguchi/app/handover"
+	"github.com/madoguchi/madoguchi/app/handover/sip2"
 	"github.com/madoguchi/madoguchi/app/journal"
 	"github.com/madoguchi/madoguchi/app/settings"
 	"github.com/madoguchi/madoguchi/cardio"
@@ -46,7 +47,13 @@ type reception struct {
 // number with a check digit, and three digits.
 func newReception(t *testing.T, set settings.Reception) *reception {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute) // a bound on a test that hangs
+	return newReceptionFor(t, set, 2*time.Minute)
+}
+
+// newReceptionFor has another bound on a test that hangs.
+func newReceptionFor(t *testing.T, set settings.Reception, bound time.Duration) *reception {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), bound)
 	t.Cleanup(cancel)
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	public, private, err := ed25519.GenerateKey(rand.Reader)
@@ -183,6 +190,8 @@ type town struct {
 	outcomes map[string]platformclient.OutcomeState
 	hold     chan struct{} // when set, a change waits for it
 	lookedUp int
+	onLink   func(platformclient.Link)
+	onLookup func(platformclient.Holder, mykey.ServiceID)
 }
 
 type link struct {
@@ -258,6 +267,9 @@ func (p *town) Lookup(_ context.Context, service mykey.ServiceCode, h platformcl
 	case p.stopped[string(h.Record)]:
 		return platformclient.Found{State: platformclient.FoundStopped}, nil
 	default:
+		if p.onLookup != nil {
+			p.onLookup(h, n)
+		}
 		return platformclient.Found{State: platformclient.FoundLinked, Number: n}, nil
 	}
 }
@@ -295,7 +307,12 @@ func (p *town) Link(ctx context.Context, service mykey.ServiceCode, l platformcl
 		}
 	}
 	c := call{"link", l.Transaction, string(l.Record), l.Number.Reveal(), l.Key, l.Replace, a != nil}
-	return p.change(ctx, c, func() { p.links[link{string(l.Record), service}] = l.Number })
+	return p.change(ctx, c, func() {
+		p.links[link{string(l.Record), service}] = l.Number
+		if p.onLink != nil {
+			p.onLink(l)
+		}
+	})
 }
 
 func (p *town) snapshot() map[link]mykey.ServiceID {
@@ -431,6 +448,8 @@ func (d *desktop) Open(_ context.Context, c handover.Config) (handover.Way, erro
 	d.opened++
 	return keys{d}, nil
 }
+
+func (d *desktop) SIP2() *sip2.Config { return nil }
 
 // keys is the way that types.
 type keys struct{ *desktop }

@@ -122,6 +122,7 @@ var faults = []struct {
 	{journal.ErrFile, CodeJournal},
 	{settings.ErrNotEnrolled, CodeDeskNotEnrolled},
 	{settings.ErrCA, CodePlatformTLS},
+	{settings.ErrSecret, CodeDeskRequest},
 }
 
 // code gives an error's help-desk code; DESK-UNKNOWN where the table has none.

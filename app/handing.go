@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"reflect"
 	"sync"
 	"time"
 
 	"github.com/madoguchi/madoguchi/app/handover"
+	"github.com/madoguchi/madoguchi/app/handover/sip2"
 	"github.com/madoguchi/madoguchi/app/settings"
 )
 
@@ -20,8 +22,13 @@ type Handing interface {
 	// Foreground and Idle are handover.Desktop's.
 	Foreground(ctx context.Context) (handover.Window, error)
 	Idle(ctx context.Context) (time.Duration, error)
-	// Open is handover.Open.
+	// Open is handover.Open. A way stays open beyond its Close, for as long as the
+	// settings name it: a page that is paired and a port that is held stay so from
+	// screen to screen.
 	Open(ctx context.Context, c handover.Config) (handover.Way, error)
+	// SIP2 is the library system that is asked whether a number exists, with its
+	// passwords; nil where none is set up.
+	SIP2() *sip2.Config
 }
 
 // NoHanding is the Handing of a desk that hands nothing over.
@@ -46,6 +53,9 @@ func (NoHanding) Open(context.Context, handover.Config) (handover.Way, error) {
 	return nil, handover.ErrNotHere
 }
 
+// SIP2 gives none.
+func (NoHanding) SIP2() *sip2.Config { return nil }
+
 // Machine is the Handing of this machine.
 type Machine struct {
 	keep func(settings.Reception) error
@@ -54,6 +64,8 @@ type Machine struct {
 	mu       sync.Mutex
 	settings settings.Reception
 	desktop  handover.Desktop // nil until something looks at it
+	way      handover.Way     // open; nil for none
+	of       handover.Config  // that way names
 }
 
 var _ Handing = (*Machine)(nil)
@@ -63,15 +75,24 @@ func NewMachine(s settings.Reception, keep func(settings.Reception) error, log *
 	return &Machine{settings: s, keep: keep, log: log}
 }
 
-// Close lets the desktop go.
+// Close lets the desktop and the way go.
 func (m *Machine) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.desktop == nil {
+	err := m.closeWay()
+	if m.desktop != nil {
+		err = errors.Join(err, m.desktop.Close())
+		m.desktop = nil
+	}
+	return err
+}
+
+func (m *Machine) closeWay() error {
+	if m.way == nil {
 		return nil
 	}
-	err := m.desktop.Close()
-	m.desktop = nil
+	err := m.way.Close()
+	m.way = nil
 	return err
 }
 
@@ -137,5 +158,43 @@ func (m *Machine) look(ctx context.Context, ask func(handover.Desktop) error) er
 
 // Open implements Handing.
 func (m *Machine) Open(ctx context.Context, c handover.Config) (handover.Way, error) {
-	return handover.Open(ctx, c, m.log)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.way != nil && reflect.DeepEqual(m.of, c) {
+		return lent{m.way}, nil
+	}
+	if err := m.closeWay(); err != nil {
+		m.log.Warn("hand-over", "close", err)
+	}
+	way, err := handover.Open(ctx, c, m.log)
+	if err != nil {
+		return nil, err
+	}
+	m.way, m.of = way, c
+	return lent{way}, nil
+}
+
+// lent is a way that belongs to the machine.
+type lent struct{ handover.Way }
+
+// Close leaves the way open for the next.
+func (lent) Close() error { return nil }
+
+// Pair is handover.Pairer's; "" where the way pairs with nothing.
+func (l lent) Pair() string {
+	if p, pairs := l.Way.(handover.Pairer); pairs {
+		return p.Pair()
+	}
+	return ""
+}
+
+// SIP2 implements Handing.
+func (m *Machine) SIP2() *sip2.Config {
+	c := m.Settings().Handover.SIP2
+	if c == nil {
+		return nil
+	}
+	filled := *c
+	filled.LoginPassword, filled.TerminalPassword = settings.Secret(settings.SIP2Login), settings.Secret(settings.SIP2Terminal)
+	return &filled
 }

@@ -184,6 +184,7 @@ func (r *register) linkViews() []LinkView {
 		l := LinkView{Service: serviceView(r.services[i])}
 		if !found.Number.IsZero() {
 			l.Number = Shown{profile(r.services[i]).Shown(found.Number)}
+			l.CanUnlink = r.person.record != nil
 		}
 		links = append(links, l)
 	}
@@ -325,27 +326,24 @@ func (r *register) field2(ctx context.Context) (second Entered, err error) {
 
 // exists asks the business system whether it knows the number, where the desk is
 // set up so.
-func (r *register) exists(ctx context.Context, number mykey.ServiceID) (c Code, err error) {
-	check := r.Handing.Settings().Handover.SIP2
+func (r *register) exists(ctx context.Context, number mykey.ServiceID) (Code, error) {
+	check := r.Handing.SIP2()
 	if check == nil {
 		return "", nil
 	}
-	var known bool
-	err = r.during(ctx, true, func(ctx context.Context) error {
-		known, err = sip2.Exists(ctx, *check, profile(r.services[r.current]).Handed(number))
+	err := r.during(ctx, true, func(ctx context.Context) error {
+		_, err := sip2.Exists(ctx, *check, profile(r.services[r.current]).Handed(number))
 		return err
 	})
-	var elsewhere leaving
 	switch {
-	case errors.As(err, &elsewhere), errors.Is(err, errDeclined), ctx.Err() != nil:
-		return "", err
-	case err != nil:
+	case err == nil:
+		return "", nil
+	case errors.Is(err, sip2.ErrUnknownNumber), errors.Is(err, sip2.ErrServer):
 		r.Log.Warn("check of the number", "error", err)
-		return CodeSIP2, nil
-	case !known:
-		return CodeNumberUnknown, nil
+		return code(err), nil
+	default:
+		return "", err
 	}
-	return "", nil
 }
 
 // link is the resident's はい, the clerk's 登録する and the platform's word.
@@ -459,14 +457,12 @@ var errUnlinked = errors.New("unlinked")
 // on the disk before it goes, so that an answer that is lost is asked for until
 // it is known, even after a power cut.
 func (r *register) send(ctx context.Context, key, kind string, change func(context.Context) error) error {
-	if !r.here() {
-		return errGone
+	r.publish(func(v *View) { v.registering(RegisterSending) })
+	if err := r.same(ctx); err != nil {
+		return err
 	}
 	r.receipt = newReceipt()
-	r.publish(func(v *View) {
-		v.registering(RegisterSending)
-		v.Register.Receipt = r.receipt
-	})
+	r.publish(func(v *View) { v.Register.Receipt = r.receipt })
 	defer r.sends(key)()
 	if err := r.post(ctx, key, kind, r.receipt); err != nil {
 		return err
@@ -483,4 +479,21 @@ func (r *register) send(ctx context.Context, key, kind string, change func(conte
 	}
 	r.settled(ctx, key)
 	return err
+}
+
+// same asks the card itself whether it is still this person's. That it has left is
+// heard of late: a reader may take half a second to say so, in which a number
+// could be scanned for the next person.
+func (r *register) same(ctx context.Context) error {
+	var now person
+	err := r.during(ctx, false, func(ctx context.Context) (err error) {
+		now, err = r.who(ctx, false)
+		return err
+	})
+	switch {
+	case !r.here() || err == nil && now.sum != r.person.sum:
+		return errGone
+	default:
+		return err
+	}
 }

@@ -129,6 +129,9 @@ func (s *setup) key(ctx context.Context, i Intent) error {
 	case Configure:
 		s.configure(i)
 	case PickTarget:
+		if s.set.Handover.Way == handover.WayWebSocket { // there is no window to pick, but a page to pair with
+			return s.pair(ctx)
+		}
 		return s.pick(ctx)
 	case TryOwn:
 		return s.tryOwn(ctx)
@@ -232,6 +235,21 @@ func (s *setup) countDown(ctx context.Context, step SetupStep) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// pair shows a code that the page of the business system is told once.
+func (s *setup) pair(ctx context.Context) error {
+	way, err := s.Handing.Open(ctx, s.set.Handover)
+	if err != nil {
+		return s.tried(err)
+	}
+	pairer, pairs := way.(handover.Pairer)
+	if !pairs {
+		return s.tried(handover.ErrNotHere)
+	}
+	token := pairer.Pair()
+	s.show(func(w *SetupView) { w.Step, w.Code, w.Token = SetupIdle, "", token })
+	return nil
 }
 
 // pick takes the window that is in front when the seconds are over: its process

@@ -166,6 +166,8 @@ type LinkView struct {
 	Service ServiceView
 	Number  Shown
 	Stopped bool
+	// CanUnlink: the card has a record; a link goes with a record alone.
+	CanUnlink bool
 }
 
 // RegisterView is F3.

@@ -159,3 +159,39 @@ func TestCountsAreOfTheDay(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatWasSentIsThereUntilItIsSettled(t *testing.T) {
+	t.Parallel()
+	ctx, path := context.Background(), filepath.Join(t.TempDir(), "journal.db")
+	j := open(t, path, 1)
+	now := time.Date(2026, 11, 25, 10, 31, 42, 0, time.UTC)
+	later := journal.Sent{Key: "key-of-the-later", Kind: "link", Receipt: "0007", Since: now}
+	for _, s := range []journal.Sent{later, {Key: "key-of-the-earlier", Kind: "unlink", Receipt: "4711", Since: now.Add(-time.Hour)}} {
+		if err := j.Post(ctx, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	later.Never = true
+	if err := j.Post(ctx, later); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	j = open(t, path, 1)
+	defer j.Close()
+	sent, err := j.Outbox(ctx)
+	if err != nil || len(sent) != 2 || sent[0].Receipt != "4711" {
+		t.Fatalf("Outbox = %+v, %v; want both, the earlier first", sent, err)
+	}
+	later.Since = now.Truncate(time.Minute)
+	if diff := cmp.Diff(later, sent[1]); diff != "" {
+		t.Errorf("the later (-want +got):\n%s", diff)
+	}
+	if err := j.Settle(ctx, "key-of-the-earlier"); err != nil {
+		t.Fatal(err)
+	}
+	if sent, err = j.Outbox(ctx); err != nil || len(sent) != 1 {
+		t.Errorf("after Settle: %d rows, %v", len(sent), err)
+	}
+}

@@ -122,3 +122,25 @@ func TestTheJournalKeyStaysTheSame(t *testing.T) {
 		})
 	}
 }
+
+func TestASecretIsKeptOutsideTheSettingsFile(t *testing.T) {
+	keyring.MockInit()
+	if got := settings.Secret(settings.SIP2Login); got != "" {
+		t.Error("a secret before any was kept")
+	}
+	if err := settings.KeepSecret(settings.SIP2Login, "made-up"); err != nil {
+		t.Fatal(err)
+	}
+	if got := settings.Secret(settings.SIP2Login); string(got) != "made-up" {
+		t.Error("the secret did not come back")
+	}
+	if err := settings.KeepSecret(settings.SIP2Login, ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := settings.Secret(settings.SIP2Login); got != "" {
+		t.Error("the secret is still there")
+	}
+	if err := settings.KeepSecret("journal-key", "x"); !errors.Is(err, settings.ErrSecret) {
+		t.Errorf("another name: %v, want ErrSecret", err)
+	}
+}
