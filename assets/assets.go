@@ -19,6 +19,18 @@ var (
 	failure []byte
 	//go:embed sounds/key.wav
 	key []byte
+	//go:embed sounds/handed.wav
+	handed []byte
+	//go:embed sounds/held.wav
+	held []byte
+	//go:embed sounds/not-handed.wav
+	notHanded []byte
+	//go:embed sounds/not-linked.wav
+	notLinked []byte
+	//go:embed sounds/unusable.wav
+	unusable []byte
+	//go:embed sounds/offline.wav
+	offline []byte
 )
 
 // TextRegular is BIZ UDPGothic Regular, a TTF (SIL OFL 1.1, fonts/OFL.txt). The
@@ -42,3 +54,22 @@ func Failure() []byte { return failure }
 
 // Key is the tick of a key of the PIN pad, the same for every key.
 func Key() []byte { return key }
+
+// Handed is one short high tone: a number was passed on. It sounds hundreds of times
+// a day, so it is the shortest of all.
+func Handed() []byte { return handed }
+
+// Held is a tone and a beat: a number waits for the person before.
+func Held() []byte { return held }
+
+// NotHanded is two tones, falling: a number was not passed on.
+func NotHanded() []byte { return notHanded }
+
+// NotLinked is two equal tones: the card is not registered here.
+func NotLinked() []byte { return notLinked }
+
+// Unusable is three low tones: the card cannot be used.
+func Unusable() []byte { return unusable }
+
+// Offline is three tones, falling: nobody can be looked up just now.
+func Offline() []byte { return offline }

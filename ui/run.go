@@ -14,6 +14,7 @@ import (
 
 	"github.com/madoguchi/madoguchi/app"
 	"github.com/madoguchi/madoguchi/assets"
+	"github.com/madoguchi/madoguchi/ui/banner"
 	"github.com/madoguchi/madoguchi/ui/look"
 	"github.com/madoguchi/madoguchi/ui/sound"
 )
@@ -79,6 +80,11 @@ func Run(ctx context.Context, counter Counter, options Options) int {
 		tell(os.Stderr, texts.Clerk, app.CodeDisplayNoOpenGL)
 		return exitNoWindow
 	}
+	s.notices.scale = s.clerkWindow.Canvas().Scale()
+	s.notices.board = banner.Open(s.notices.scale*l.Scale, func() { counter.Send(app.Release{}) })
+	defer s.notices.board.Close()
+	a.Lifecycle().SetOnEnteredForeground(func() { s.notices.inFront(true, s.view) })
+	a.Lifecycle().SetOnExitedForeground(func() { s.notices.inFront(false, s.view) })
 	s.show(counter.View())
 	cancel := counter.Subscribe(func(v app.View) { fyne.Do(func() { s.show(v) }) })
 	defer cancel()

@@ -19,6 +19,7 @@ type stage struct {
 	place          ResidentWindow
 	size           fyne.Size
 	sound          Sound
+	notices        *noticeboard
 	clerk          *clerk.Window
 	resident       *resident.Window
 	clerkWindow    fyne.Window
@@ -41,6 +42,7 @@ func newStage(newWindow func(string) fyne.Window, display desktop.Driver, t text
 	s.clerk = clerk.New(l, clerk.Texts{Clerk: t.Clerk, Easy: t.Easy, English: t.English}, counter, now)
 	s.resident = resident.New(l, resident.Texts{Easy: t.Easy, English: t.English},
 		ticking{counter, func() Sound { return s.sound }}, !o.ArrowLeft, now)
+	s.notices = newNoticeboard(t.Clerk, l)
 	s.clerkWindow = newWindow(t.Clerk.Text("product"))
 	s.clerkWindow.SetPadded(false)
 	s.clerkWindow.SetMaster()
@@ -55,10 +57,12 @@ func (s *stage) show(v app.View) {
 	before := s.view
 	s.view = v
 	s.arrange()
-	s.turn(v.Resident.Asks || v.Resident.Digits > 0)
+	alone := v.Screen == app.ScreenLookup && v.Lookup.Unattended // nobody is there to look at the clerk's side
+	s.turn(v.Resident.Asks || v.Resident.Digits > 0 || alone)
 	s.clerk.Show(v)
 	s.resident.Show(v)
 	s.focus(before.Resident.Asks)
+	s.notices.show(v)
 	tone(s.sound, before, v)
 }
 

@@ -1,7 +1,7 @@
 package clerk
 
 import (
-	"strconv"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -131,10 +131,12 @@ type side struct {
 	product *canvas.Text
 	office  *canvas.Text
 	items   []*control.Item
-	screens []app.Screen
+	screens []app.Screen // of the desk
+	shown   []app.Screen // of the items
 	rule    *canvas.Rectangle
 	who     *canvas.Text
 	clerk   *canvas.Text
+	hint    *control.Prose // how to lock
 	list    *fyne.Container
 	root    *fyne.Container
 }
@@ -147,9 +149,10 @@ func newSide(w *Window) *side {
 		rule:    &canvas.Rectangle{FillColor: look.Line},
 		who:     w.kit.Text(w.t("menu.clerk"), look.Small, look.InkSoft),
 		clerk:   w.kit.Text("", look.Body, look.Ink),
+		hint:    control.NewProse(w.kit.Look, look.Small, look.InkSoft),
 		list:    control.NewColumn(w.kit.Px(4)),
 	}
-	s.root = &fyne.Container{Layout: s, Objects: []fyne.CanvasObject{s.product, s.office, s.list, s.rule, s.who, s.clerk}}
+	s.root = &fyne.Container{Layout: s, Objects: []fyne.CanvasObject{s.product, s.office, s.list, s.rule, s.who, s.clerk, s.hint}}
 	return s
 }
 
@@ -159,19 +162,30 @@ func (s *side) show(v app.View) {
 		s.office.Text += " " + v.Desk.Counter
 	}
 	s.clerk.Text = v.Desk.Clerk
-	if len(s.items) != len(v.Desk.Screens) {
-		s.items, s.list.Objects, s.screens = nil, nil, v.Desk.Screens
-		for _, screen := range v.Desk.Screens {
-			item := control.NewItem(s.w.kit, s.w.t("menu."+screen.String()), "F"+strconv.Itoa(int(screen)+1), func() {
-				s.w.send(app.GoTo{Screen: screen})
+	locked := v.Screen == app.ScreenLocked
+	if !slices.Equal(s.screens, v.Desk.Screens) {
+		s.items, s.list.Objects, s.screens, s.shown = nil, nil, slices.Clone(v.Desk.Screens), nil
+		for _, task := range tasks {
+			if !slices.Contains(v.Desk.Screens, task.screen) {
+				continue
+			}
+			item := control.NewItem(s.w.kit, s.w.t("menu."+task.screen.String()), string(task.key), func() {
+				s.w.send(app.GoTo{Screen: task.screen})
 			})
-			s.items = append(s.items, item)
+			s.items, s.shown = append(s.items, item), append(s.shown, task.screen)
 			s.list.Add(item)
 		}
 	}
 	for i, item := range s.items {
-		item.Choose(s.screens[i] == v.Screen)
+		item.Choose(s.shown[i] == v.Screen || s.shown[i] == app.ScreenLookup && v.Screen == app.ScreenSetup)
+		visible(item, !locked)
 	}
+	visible(s.list, !locked)
+	hint := ""
+	if slices.Contains(v.Desk.Screens, app.ScreenLocked) && !locked {
+		hint = s.w.t("menu.lock")
+	}
+	s.hint.Set(hint)
 }
 
 func (s *side) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
@@ -183,6 +197,7 @@ func (s *side) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range []fyne.CanvasObject{s.product, s.office, s.rule, s.who, s.clerk} {
 		visible(o, !narrow)
 	}
+	visible(s.hint, !narrow && s.hint.Text() != "")
 	inner := size.Width - l.Px(20)
 	if narrow {
 		put(s.list, l.Px(10), l.Px(10), inner, control.Height(s.list, inner))
@@ -192,6 +207,11 @@ func (s *side) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	put(s.office, l.Px(20), l.Px(50), size.Width-l.Px(30), l.Px(18))
 	put(s.list, l.Px(10), l.Px(78), inner, control.Height(s.list, inner))
 	y := size.Height - l.Px(72)
+	if s.hint.Visible() {
+		h := s.hint.HeightFor(size.Width - l.Px(30))
+		y -= h
+		put(s.hint, l.Px(20), size.Height-h-l.Px(8), size.Width-l.Px(30), h)
+	}
 	put(s.rule, l.Px(10), y, inner, l.Px(1))
 	put(s.who, l.Px(20), y+l.Px(14), size.Width-l.Px(30), l.Px(18))
 	put(s.clerk, l.Px(20), y+l.Px(34), size.Width-l.Px(30), l.Px(22))

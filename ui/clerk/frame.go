@@ -40,7 +40,7 @@ func newFrame(w *Window) *fyne.Container {
 	}
 	return &fyne.Container{Layout: f, Objects: []fyne.CanvasObject{
 		&canvas.Rectangle{FillColor: look.Paper}, f.sideGround, f.sideEdge, f.statusEdge,
-		w.band.root, w.side.root, w.home.root, w.write.root, w.notice.root, w.bottom.root, w.status.root,
+		w.band.root, w.side.root, w.shown.content(), w.notice.root, w.bottom.root, w.status.root,
 	}}
 }
 
@@ -89,8 +89,7 @@ func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		put(f.w.notice.root, x, bottom, width, h)
 		bottom -= below
 	}
-	put(f.w.home.root, x, top+above, width, bottom-top-above)
-	put(f.w.write.root, x, top+above, width, bottom-top-above)
+	put(f.w.shown.content(), x, top+above, width, bottom-top-above)
 }
 
 // page is a screen: its heading stays, its body fills what is left.

@@ -17,6 +17,8 @@ type mirror struct {
 	ground  *canvas.Rectangle
 	say     *control.Prose
 	english *control.Prose
+	three   *control.Figure // the last three characters of the number that is asked about
+	keys    *control.Prose  // the answers
 	dots    *control.Dots
 	dotsRow *fyne.Container
 	words   *fyne.Container
@@ -30,10 +32,12 @@ func newMirror(w *Window) *mirror {
 		ground:  &canvas.Rectangle{CornerRadius: l.Px(look.RadiusControl), StrokeColor: look.DrawnLine, StrokeWidth: l.Px(2)},
 		say:     control.NewTitle(l, look.Large, look.Paper).Centred(),
 		english: control.NewProse(l, look.Small, look.OnColour).Centred(),
+		three:   control.NewFigure(l, look.Heading, look.Body, look.Paper),
+		keys:    control.NewProse(l, look.Small, look.OnColour).Centred(),
 		dots:    control.NewDots(l, 4, 12, 10, look.Paper),
 	}
 	m.dotsRow = control.NewMiddle(m.dots)
-	m.words = control.NewColumn(l.Px(6), m.say, m.english, m.dotsRow)
+	m.words = control.NewColumn(l.Px(6), m.say, m.english, m.three, m.keys, m.dotsRow)
 	m.root = &fyne.Container{Layout: m, Objects: []fyne.CanvasObject{m.ground, m.words}}
 	return m
 }
@@ -47,6 +51,16 @@ func (m *mirror) show(v app.View) {
 	}
 	m.say.Set(m.w.texts.Easy.Text(key))
 	m.english.Set(m.w.texts.English.Text(key))
+	three, keys := "", ""
+	if face == app.FaceRegister || face == app.FaceUnlink {
+		name := "resident." + face.String()
+		if v.Resident.Last3 != "" {
+			three = m.w.texts.Easy.Text(name+".last") + " " + v.Resident.Last3
+		}
+		keys = "［" + m.w.texts.Easy.Text(name+".yes") + "］　［" + m.w.texts.Easy.Text(name+".no") + "］"
+	}
+	m.three.Set(three)
+	m.keys.Set(keys)
 	visible(m.dotsRow, face == app.FacePIN)
 	m.dots.Set(v.Resident.Digits)
 }

@@ -86,10 +86,9 @@ func (p *panel) showWords(v app.WriteView) {
 	words, text := "", ""
 	switch {
 	case v.Phase == app.PhaseProblem:
-		code := "code." + string(v.Problem.Code)
-		words = p.w.t(code + ".happened")
-		p.kept.set(p.w.t(code + ".kept"))
-		p.now.set(p.w.t(code + ".now"))
+		words = p.w.sentence(v.Problem.Code, "happened")
+		p.kept.set(p.w.sentence(v.Problem.Code, "kept"))
+		p.now.set(p.w.sentence(v.Problem.Code, "now"))
 	case v.Phase == app.PhaseTorn && v.Give.Intent == nil:
 		words, text = p.w.t(name+".title"), p.w.t(name+".release")
 	case v.Phase == app.PhaseTorn && v.Problem.Code == "":
@@ -144,9 +143,9 @@ func (p *panel) showWarning(v app.WriteView) {
 		return
 	}
 	p.warned.Show()
-	words := "! " + p.w.t("code."+string(code)+".happened")
+	words := "! " + p.w.sentence(code, "happened")
 	if v.CardLeft {
-		words += p.w.t("code." + string(code) + ".now")
+		words += p.w.sentence(code, "now")
 	}
 	p.warning.Set(words)
 	p.warning.SetColor(look.Warn)

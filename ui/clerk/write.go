@@ -42,6 +42,20 @@ func (s *write) holds(o fyne.CanvasObject) bool {
 	return slices.ContainsFunc(s.panel.choices, func(c *control.Choice) bool { return o == fyne.CanvasObject(c) })
 }
 
+func (s *write) content() fyne.CanvasObject { return s.root }
+
+func (s *write) scroll() *control.Area { return s.area }
+
+func (s *write) enter() { s.w.bottom.primary.Press() }
+
+func (s *write) field() *control.Entry { return nil }
+
+func (s *write) fresh(_, _ app.View) bool { return false }
+
+func (s *write) offers(v app.View) line {
+	return line{escape: v.Write.Escape, give: v.Write.Give, primary: v.Write.Primary}
+}
+
 var stepKeys = [...]string{
 	app.StepPerson: "step.person", app.StepRead: "step.read", app.StepPIN: "step.pin", app.StepReserve: "step.reserve",
 	app.StepWrite: "step.write", app.StepVerify: "step.verify", app.StepReceipt: "step.receipt",

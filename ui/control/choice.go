@@ -30,12 +30,36 @@ func (c *Choice) Choose(chosen bool) {
 	c.Refresh()
 }
 
+// words is where the label begins and how much room it has.
+func (c *Choice) words(width, cap float32) (x, room float32) {
+	l := c.kit.Look
+	if x = l.Px(16); cap > 0 {
+		x += cap + l.Px(14)
+	}
+	return x, width - x - l.Px(16)
+}
+
+// HeightFor implements Flowing: a long label breaks into lines.
+func (c *Choice) HeightFor(width float32) float32 {
+	l := c.kit.Look
+	name := newKeyCap(l)
+	name.set(c.key, look.Ink)
+	label := NewTitle(l, look.Body, look.Key)
+	label.text = c.label
+	_, room := c.words(width, name.size().Width)
+	if c.chosen {
+		room -= l.Px(28)
+	}
+	return max(l.Px(look.Target), label.HeightFor(room)+l.Px(16))
+}
+
 // CreateRenderer implements fyne.Widget.
 func (c *Choice) CreateRenderer() fyne.WidgetRenderer {
 	l := c.kit.Look
 	ground := &canvas.Rectangle{FillColor: look.Paper, StrokeColor: look.InkOff, StrokeWidth: l.Px(1), CornerRadius: l.Px(look.RadiusControl)}
-	label := l.Text(c.label, look.Body, look.Ink)
-	bold := l.Bold(c.label, look.Body, look.Key)
+	label, bold := NewProse(l, look.Body, look.Ink), NewTitle(l, look.Body, look.Key)
+	label.Set(c.label)
+	bold.Set(c.label)
 	keyCap := newKeyCap(l)
 	mark := NewTick(l, look.Key)
 	focus := newRing(l, look.RadiusControl)
@@ -56,19 +80,21 @@ func (c *Choice) CreateRenderer() fyne.WidgetRenderer {
 	p.place = func(size fyne.Size) {
 		put(ground, 0, 0, size.Width, size.Height)
 		capSize := keyCap.size()
-		x := l.Px(16)
-		keyCap.place(x, (size.Height-capSize.Height)/2)
-		if capSize.Width > 0 {
-			x += capSize.Width + l.Px(14)
+		keyCap.place(l.Px(16), (size.Height-capSize.Height)/2)
+		x, room := c.words(size.Width, capSize.Width)
+		if c.chosen {
+			room -= l.Px(28)
 		}
-		put(label, x, 0, label.MinSize().Width, size.Height)
-		put(bold, x, 0, bold.MinSize().Width, size.Height)
+		for _, words := range []*Prose{label, bold} {
+			h := words.HeightFor(room)
+			put(words, x, (size.Height-h)/2, room, h)
+		}
 		side := l.Px(20)
 		put(mark, size.Width-l.Px(16)-side, (size.Height-side)/2, side, side)
 		focus.place(size)
 	}
 	p.least = func() fyne.Size {
-		return fyne.NewSize(bold.MinSize().Width+keyCap.size().Width+l.Px(16+14+16+36), l.Px(look.Target))
+		return fyne.NewSize(bold.MinSize().Width+keyCap.size().Width+l.Px(16+14+16+30), l.Px(look.Target))
 	}
 	p.show()
 	return p

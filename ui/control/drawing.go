@@ -28,6 +28,11 @@ func NewTick(_ look.Look, ink color.NRGBA) *canvas.Image {
 		`<path d="M5 13 L10 18 L19 6" fill="none" stroke="%s" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/>`, hex(ink)))
 }
 
+// newDown is the mark ▼ of a list that opens.
+func newDown(ink color.NRGBA) *canvas.Image {
+	return drawing("down"+hex(ink), 24, 24, fmt.Sprintf(`<path d="M5 8 L19 8 L12 18 z" fill="%s"/>`, hex(ink)))
+}
+
 // NewArrow is the arrow towards the R/W, to the right or to the left.
 func NewArrow(right bool) *canvas.Image {
 	path, name := "M6 36 L134 36 M96 8 L134 36 L96 64", "arrow-right"

@@ -16,15 +16,29 @@ import (
 // itself (F-keys, Enter, Escape, the vertical arrows, shortcuts) goes to the
 // Router, so that no key is lost while it has the focus. Its caret stands still: a
 // blinking one would draw the whole window twice a second.
+//
+// A scan takes the place of what stood there; its letters come in one burst. A
+// longer text than there is room for is shown around the caret.
 type Entry struct {
 	widget.BaseWidget
 	kit      Kit
 	most     int // letters
 	text     []rune
-	caret    int // letters before it
+	caret    int    // letters before it
+	burst    []rune // the first letters of a burst, until it is known for a scan
+	scanned  bool   // all that stands there came as a scanner types
 	focused  bool
 	disabled bool
-	changed  func(text string)
+	on       EntryEvents
+}
+
+// EntryEvents hears what a person does in an Entry.
+type EntryEvents interface {
+	// Changed gets the text after each change by the person, not after Set or Clear.
+	Changed(text string)
+	// Entered gets the text when Enter came, unless nothing stands there; scanned
+	// says that it came as a scanner types.
+	Entered(text string, scanned bool)
 }
 
 var (
@@ -35,10 +49,9 @@ var (
 	_ desktop.Cursorable = (*Entry)(nil)
 )
 
-// NewEntry is an empty line for at most so many letters; changed gets the text
-// after each change by the person, not after Set.
-func NewEntry(kit Kit, most int, changed func(text string)) *Entry {
-	e := &Entry{kit: kit, most: most, changed: changed}
+// NewEntry is an empty line for at most so many letters.
+func NewEntry(kit Kit, most int, on EntryEvents) *Entry {
+	e := &Entry{kit: kit, most: most, on: on}
 	e.ExtendBaseWidget(e)
 	return e
 }
@@ -50,12 +63,40 @@ func (e *Entry) Text() string { return string(e.text) }
 func (e *Entry) Set(text string) {
 	letters := []rune(text)
 	e.text = letters[:min(len(letters), e.most)]
-	e.caret = len(e.text)
+	e.caret, e.scanned = len(e.text), false
 	e.Refresh()
 }
 
+// Clear empties it for another person or question: the rest of a scan that is on
+// its way goes nowhere.
+func (e *Entry) Clear() {
+	clear(e.text)
+	clear(e.burst)
+	e.text, e.burst = nil, nil
+	e.kit.Router.cut(e)
+	e.Set("")
+}
+
 // TypedRune implements fyne.Focusable.
-func (e *Entry) TypedRune(r rune) { e.insert([]rune{r}) }
+func (e *Entry) TypedRune(r rune) {
+	n, stray := e.kit.Router.letter(e)
+	switch {
+	case stray || e.disabled:
+	case n == 1:
+		e.burst = append(e.burst[:0], r)
+		e.insert([]rune{r})
+	case n < scanLetters:
+		e.burst = append(e.burst, r)
+		e.insert([]rune{r})
+	case n == scanLetters: // it is a scan: what stood there before goes
+		e.Set(string(append(e.burst, r)))
+		e.scanned = true
+		e.edited()
+	default:
+		e.insert([]rune{r})
+		e.scanned = true
+	}
+}
 
 func (e *Entry) insert(letters []rune) {
 	letters = letters[:min(len(letters), e.most-len(e.text))]
@@ -64,6 +105,7 @@ func (e *Entry) insert(letters []rune) {
 	}
 	e.text = slices.Insert(e.text, e.caret, letters...)
 	e.caret += len(letters)
+	e.scanned = false
 	e.edited()
 }
 
@@ -75,12 +117,23 @@ func (e *Entry) remove(at int) {
 	if at < e.caret {
 		e.caret--
 	}
+	e.scanned = false
 	e.edited()
 }
 
 func (e *Entry) edited() {
 	e.Refresh()
-	e.changed(e.Text())
+	e.on.Changed(e.Text())
+}
+
+func (e *Entry) enter(event *fyne.KeyEvent) {
+	switch {
+	case e.kit.Router.scanEnter(e):
+	case len(e.text) == 0 || e.disabled:
+		e.kit.Router.Key(event)
+	default:
+		e.on.Entered(e.Text(), e.scanned)
+	}
 }
 
 func (e *Entry) move(to int) {
@@ -103,6 +156,8 @@ func (e *Entry) TypedKey(event *fyne.KeyEvent) {
 		e.move(0)
 	case fyne.KeyEnd:
 		e.move(len(e.text))
+	case fyne.KeyReturn, fyne.KeyEnter:
+		e.enter(event)
 	default:
 		e.kit.Router.Key(event)
 	}
@@ -161,8 +216,7 @@ func (e *Entry) Disable() {
 	e.Refresh()
 }
 
-// CreateRenderer implements fyne.Widget. All letters have room: the line is as
-// wide as its most letters at full width.
+// CreateRenderer implements fyne.Widget.
 func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
 	l := e.kit.Look
 	ground := &canvas.Rectangle{FillColor: look.Paper, StrokeColor: look.InkOff, StrokeWidth: l.Px(1), CornerRadius: l.Px(look.RadiusControl)}
@@ -171,7 +225,7 @@ func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
 	focus := newRing(l, look.RadiusControl)
 	p := &parts{objects: fixed(ground, words, caret, focus.outer, focus.inner)}
 	p.show = func() {
-		words.Text, words.Color, ground.FillColor = e.Text(), look.Ink, look.Paper
+		words.Color, ground.FillColor = look.Ink, look.Paper
 		if e.disabled {
 			words.Color, ground.FillColor = look.InkOff, look.Surface
 		}
@@ -180,17 +234,37 @@ func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
 	}
 	p.place = func(size fyne.Size) {
 		x, high := l.Px(entryPad), l.Px(look.Large*1.25)
-		before := l.Digits(string(e.text[:e.caret]), look.Large, look.Ink).MinSize().Width
+		from, to := e.inSight(size.Width - 2*x)
+		words.Text = string(e.text[from:to])
 		put(ground, 0, 0, size.Width, size.Height)
 		put(words, x, 0, size.Width-2*x, size.Height)
-		put(caret, x+before, (size.Height-high)/2, l.Px(2), high)
+		put(caret, x+e.width(from, e.caret), (size.Height-high)/2, l.Px(2), high)
 		focus.place(size)
 	}
 	p.least = func() fyne.Size {
-		return fyne.NewSize(l.Px(look.Large)*float32(e.most)+2*l.Px(entryPad), l.Px(look.Target))
+		return fyne.NewSize(l.Px(look.Large)*float32(min(e.most, entryLeast))+2*l.Px(entryPad), l.Px(look.Target))
 	}
 	p.show()
 	return p
 }
 
-const entryPad float32 = 16
+const (
+	entryPad   float32 = 16
+	entryLeast         = 10 // letters that always have room
+)
+
+func (e *Entry) width(from, to int) float32 {
+	return e.kit.Look.Digits(string(e.text[from:to]), look.Large, look.Ink).MinSize().Width
+}
+
+// inSight are the letters that have room, those at the caret among them.
+func (e *Entry) inSight(room float32) (from, to int) {
+	for from < e.caret && e.width(from, e.caret) > room {
+		from++
+	}
+	to = e.caret
+	for to < len(e.text) && e.width(from, to+1) <= room {
+		to++
+	}
+	return from, to
+}

@@ -23,14 +23,31 @@ func (s *shortcuts) TypedShortcut(shortcut fyne.Shortcut) {
 	s.got = append(s.got, shortcut.ShortcutName())
 }
 
-func entry(most int) (*control.Entry, *heard, *shortcuts, *[]string) {
-	router := control.NewRouter(time.Now)
-	h, texts := &heard{}, &[]string{}
+// events keeps what a person did in an Entry.
+type events struct {
+	texts   []string
+	entered []string
+	scanned []bool
+}
+
+func (e *events) Changed(text string) { e.texts = append(e.texts, text) }
+
+func (e *events) Entered(text string, scanned bool) {
+	e.entered, e.scanned = append(e.entered, text), append(e.scanned, scanned)
+}
+
+func entry(most int) (*control.Entry, *heard, *shortcuts, *events) {
+	return entryAt(most, time.Now)
+}
+
+func entryAt(most int, now control.Clock) (*control.Entry, *heard, *shortcuts, *events) {
+	router := control.NewRouter(now)
+	h, on1 := &heard{}, &events{}
 	router.To(h)
 	on := &shortcuts{Canvas: test.NewCanvas()}
 	router.Listen(on)
-	e := control.NewEntry(control.Kit{Look: look.New(1), Router: router}, most, func(text string) { *texts = append(*texts, text) })
-	return e, h, on, texts
+	e := control.NewEntry(control.Kit{Look: look.New(1), Router: router}, most, on1)
+	return e, h, on, on1
 }
 
 func TestAnEntryIsEditedByKeys(t *testing.T) {
@@ -51,7 +68,7 @@ func TestAnEntryIsEditedByKeys(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			e, _, _, _ := entry(6)
+			e, _, _, _ := entryAt(6, slowly())
 			for _, r := range test.typed {
 				e.TypedRune(r)
 			}
@@ -91,8 +108,8 @@ func TestAnEntryPastesOneLine(t *testing.T) {
 	clipboard.SetContent("1234\n5678")
 	e.TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})
 	e.TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})
-	if want := []string{"1234", "123412"}; !slices.Equal(*texts, want) {
-		t.Errorf("changed was told %q, want %q", *texts, want)
+	if want := []string{"1234", "123412"}; !slices.Equal(texts.texts, want) {
+		t.Errorf("changed was told %q, want %q", texts.texts, want)
 	}
 }
 
@@ -102,7 +119,152 @@ func TestADisabledEntryTakesNothing(t *testing.T) {
 	e.Disable()
 	e.TypedRune('9')
 	e.TypedKey(&fyne.KeyEvent{Name: fyne.KeyBackspace})
-	if got := e.Text(); got != "123456" || len(*texts) != 0 {
-		t.Errorf("got %q and %d changes, want 123456 and none", got, len(*texts))
+	if got := e.Text(); got != "123456" || len(texts.texts) != 0 {
+		t.Errorf("got %q and %d changes, want 123456 and none", got, len(texts.texts))
+	}
+}
+
+// slowly is a clock by which a person types: a tenth of a second between any two
+// questions for the time.
+func slowly() control.Clock {
+	now := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+	return func() time.Time {
+		now = now.Add(100 * time.Millisecond)
+		return now
+	}
+}
+
+func TestAnEntryKnowsAScanFromAPerson(t *testing.T) {
+	const fast, slow = 5 * time.Millisecond, 120 * time.Millisecond
+	type step struct {
+		letters string
+		gap     time.Duration
+		enter   time.Duration // after the last letter; 0: none
+		clear   bool          // then it is emptied for another person
+	}
+	tests := []struct {
+		name    string
+		steps   []step
+		entered []string
+		scanned []bool
+		left    string
+		scans   int
+	}{
+		{"a scan with its Enter", []step{{"A28021217A", fast, fast, false}}, []string{"A28021217A"}, []bool{true}, "A28021217A", 0},
+		{"a scan, and Enter by hand", []step{{"A28021217A", fast, time.Second, false}}, []string{"A28021217A"}, []bool{true}, "A28021217A", 0},
+		{"a person, in full width", []step{{"２８０２", slow, slow, false}}, []string{"２８０２"}, []bool{false}, "２８０２", 0},
+		{"a scan takes the place of what was typed", []step{{"2802", slow, 0, false}, {"A28021217A", fast, fast, false}}, []string{"A28021217A"}, []bool{true}, "A28021217A", 0},
+		{"a second scan takes the place of the first", []step{{"A28021217A", fast, fast, false}, {"A28020034A", fast, fast, false}}, []string{"A28021217A", "A28020034A"}, []bool{true, true}, "A28020034A", 0},
+		{"a scan to which a person adds a letter is typed", []step{{"28021217", fast, 0, false}, {"1", slow, slow, false}}, []string{"280212171"}, []bool{false}, "280212171", 0},
+		{"five fast letters are typed", []step{{"28021", fast, fast, false}}, []string{"28021"}, []bool{false}, "28021", 0},
+		{"Enter in an empty field is the screen's", []step{{"", 0, slow, false}}, nil, nil, "", 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			now := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+			e, h, _, on := entryAt(100, func() time.Time { return now })
+			for _, step := range test.steps {
+				now = now.Add(time.Second)
+				for i, r := range []rune(step.letters) {
+					if i > 0 {
+						now = now.Add(step.gap)
+					}
+					e.TypedRune(r)
+				}
+				if step.enter > 0 {
+					now = now.Add(step.enter)
+					e.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+				}
+			}
+			if !slices.Equal(on.entered, test.entered) || !slices.Equal(on.scanned, test.scanned) {
+				t.Errorf("entered %q %v, want %q %v", on.entered, on.scanned, test.entered, test.scanned)
+			}
+			if e.Text() != test.left || h.Scans != test.scans {
+				t.Errorf("%q stands there, %d stray scans; want %q and %d", e.Text(), h.Scans, test.left, test.scans)
+			}
+			if test.entered == nil && !slices.Equal(h.Keys, []fyne.KeyName{fyne.KeyReturn}) {
+				t.Errorf("the screen heard %v, want Enter", h.Keys)
+			}
+		})
+	}
+}
+
+// Whatever comes of a scan after the field was emptied is the person's before: it
+// goes nowhere, and so does its Enter, wherever the field was emptied in between.
+func TestNothingOfAScanStaysForTheNextPerson(t *testing.T) {
+	const scan = "A28021217A"
+	for at := 1; at <= len(scan); at++ {
+		now := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+		e, h, _, on := entryAt(100, func() time.Time { return now })
+		for i, r := range scan {
+			if i == at {
+				e.Clear()
+			}
+			now = now.Add(5 * time.Millisecond)
+			e.TypedRune(r)
+		}
+		if at == len(scan) {
+			e.Clear()
+		}
+		e.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+		if e.Text() != "" || len(on.entered) != 0 || len(h.Keys) != 0 {
+			t.Errorf("emptied after %d letters: %q stands there, %q was entered, the screen heard %v", at, e.Text(), on.entered, h.Keys)
+		}
+		now = now.Add(time.Second)
+		for _, r := range scan {
+			e.TypedRune(r)
+		}
+		if e.Text() != scan {
+			t.Errorf("emptied after %d letters: the next scan left %q", at, e.Text())
+		}
+	}
+}
+
+// A scan that began before the field was there must not arrive in part.
+func TestAScanThatBeganBeforeTheFieldIsNotTakenInPart(t *testing.T) {
+	now := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+	router := control.NewRouter(func() time.Time { return now })
+	h, on := &heard{}, &events{}
+	router.To(h)
+	router.Listen(test.NewCanvas())
+	e := control.NewEntry(control.Kit{Look: look.New(1), Router: router}, 100, on)
+	for i, r := range "A28021217A" {
+		now = now.Add(5 * time.Millisecond)
+		if i < 3 {
+			router.Rune(r)
+			continue
+		}
+		router.Expect(e) // the field comes up in the middle of the scan
+		e.TypedRune(r)
+	}
+	e.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if e.Text() != "" || len(on.entered) != 0 || h.Scans != 1 {
+		t.Errorf("%q stands there, %q was entered, %d stray scans; want nothing, nothing and 1", e.Text(), on.entered, h.Scans)
+	}
+}
+
+// A number is expected: a letter that reaches no control goes into the field.
+func TestLettersFindTheFieldThatExpectsThem(t *testing.T) {
+	now := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+	router := control.NewRouter(func() time.Time { return now })
+	h, on := &heard{}, &events{}
+	router.To(h)
+	window := test.NewTempWindow(t, nil)
+	router.Listen(window.Canvas())
+	e := control.NewEntry(control.Kit{Look: look.New(1), Router: router}, 100, on)
+	window.SetContent(e)
+	router.Expect(e)
+	for _, r := range "A28021217A" {
+		now = now.Add(5 * time.Millisecond)
+		router.Rune(r)
+	}
+	if e.Text() != "A28021217A" || window.Canvas().Focused() != fyne.Focusable(e) || h.Scans != 0 || len(h.Digits) != 0 {
+		t.Errorf("%q stands there, the focus is on %T, the screen heard %+v", e.Text(), window.Canvas().Focused(), h)
+	}
+	router.Expect(nil)
+	now = now.Add(time.Second)
+	router.Rune('7')
+	if e.Text() != "A28021217A" || len(h.Digits) != 1 {
+		t.Errorf("nothing is expected: %q stands there, the screen heard %+v", e.Text(), h)
 	}
 }

@@ -22,6 +22,16 @@ func NewLink(kit Kit, label string, tap func()) *Link {
 	return k
 }
 
+// Careful leaves Enter to the blue button and returns k: what takes something away
+// is pressed by Space, mouse or finger, never by the Enter of a scanner.
+func (k *Link) Careful() *Link {
+	k.enter = false
+	return k
+}
+
+// Label is the words of the link.
+func (k *Link) Label() string { return k.label }
+
 // CreateRenderer implements fyne.Widget.
 func (k *Link) CreateRenderer() fyne.WidgetRenderer {
 	l := k.kit.Look

@@ -17,8 +17,9 @@ type Tone int
 const (
 	Calm Tone = iota
 	Plain
-	Sheet // white on a colour, without a frame
-	Deep  // dark, on the resident's blue
+	Active // the step under way: a broad blue frame
+	Sheet  // white on a colour, without a frame
+	Deep   // dark, on the resident's blue
 	Success
 	Warning
 	Failure
@@ -27,6 +28,7 @@ const (
 var tones = [...]struct{ fill, frame color.NRGBA }{
 	Calm:    {look.Surface, look.Surface},
 	Plain:   {look.Paper, look.Line},
+	Active:  {look.Paper, look.Key},
 	Sheet:   {look.Paper, look.Paper},
 	Deep:    {look.KeyPressed, look.KeyPressed},
 	Success: {look.GoodSurface, look.GoodMark},
@@ -40,6 +42,7 @@ type Panel struct {
 	look    look.Look
 	tone    Tone
 	pad     float32
+	top     bool // the content stands at the top
 	content fyne.CanvasObject
 }
 
@@ -47,6 +50,12 @@ type Panel struct {
 func NewPanel(l look.Look, tone Tone, pad float32, content fyne.CanvasObject) *Panel {
 	p := &Panel{look: l, tone: tone, pad: pad, content: content}
 	p.ExtendBaseWidget(p)
+	return p
+}
+
+// Top sets the content at the top and returns p.
+func (p *Panel) Top() *Panel {
+	p.top = true
 	return p
 }
 
@@ -71,15 +80,22 @@ func (p *Panel) CreateRenderer() fyne.WidgetRenderer {
 	r.show = func() {
 		ground.FillColor, ground.StrokeColor = tones[p.tone].fill, tones[p.tone].frame
 		ground.StrokeWidth = p.look.Px(1.5)
-		if p.tone == Plain {
+		switch p.tone {
+		case Plain:
 			ground.StrokeWidth = p.look.Px(1)
+		case Active:
+			ground.StrokeWidth = p.look.Px(3)
 		}
 	}
 	r.place = func(size fyne.Size) {
 		pad := p.look.Px(p.pad)
 		put(ground, 0, 0, size.Width, size.Height)
 		h := min(Height(p.content, size.Width-2*pad), size.Height-2*pad)
-		put(p.content, pad, (size.Height-h)/2, size.Width-2*pad, h)
+		y := (size.Height - h) / 2
+		if p.top {
+			y = pad
+		}
+		put(p.content, pad, y, size.Width-2*pad, h)
 	}
 	r.least = func() fyne.Size { return fyne.NewSize(p.look.Px(120), 2*p.look.Px(p.pad)) }
 	r.show()

@@ -23,7 +23,9 @@ func (p *parts) Refresh() {
 	p.show()
 	p.place(p.size)
 	for _, o := range p.objects() {
-		o.Refresh()
+		if o.Visible() { // what is hidden is drawn when it is shown
+			o.Refresh()
+		}
 	}
 }
 

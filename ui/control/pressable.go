@@ -77,7 +77,7 @@ func (p *pressable) TypedKey(event *fyne.KeyEvent) {
 	case fyne.KeySpace:
 		p.Press()
 	case fyne.KeyReturn, fyne.KeyEnter:
-		if p.enter && !p.kit.Router.scanEnter() {
+		if p.enter && !p.kit.Router.scanEnter(nil) {
 			p.Press()
 			return
 		}

@@ -36,8 +36,12 @@ type Router struct {
 	screen Screen
 	now    Clock
 	on     fyne.Canvas // whose keys it takes
-	burst  int
-	last   time.Time
+	field  *Entry      // where letters go though nothing has the focus; nil: nowhere
+
+	burst int // letters so far, each within scanGap of the last
+	last  time.Time
+	into  *Entry // the field that the burst began in; nil: none, or it was emptied meanwhile
+	told  bool   // the screen heard of this scan
 }
 
 // NewRouter is a router for one window. It belongs to the UI thread.
@@ -46,11 +50,15 @@ func NewRouter(now Clock) *Router { return &Router{now: now} }
 // To sets the screen that the keys go to; call it before the first key.
 func (r *Router) To(screen Screen) { r.screen = screen }
 
+// Expect says in which field a number is expected: letters that reach no field go
+// there and bring it the focus. nil: none is expected.
+func (r *Router) Expect(field *Entry) { r.field = field }
+
 // Key is a key that is not a letter.
 func (r *Router) Key(event *fyne.KeyEvent) {
 	switch name := event.Name; name {
 	case fyne.KeyReturn, fyne.KeyEnter:
-		if r.scanEnter() {
+		if r.scanEnter(nil) {
 			return
 		}
 		r.screen.Key(fyne.KeyReturn)
@@ -61,16 +69,22 @@ func (r *Router) Key(event *fyne.KeyEvent) {
 	}
 }
 
-// ScanEnter reports whether an Enter that comes now belongs to a scan, and ends it.
-func (r *Router) scanEnter() bool {
+// ScanEnter reports whether an Enter that comes now, in a field or (nil) in none,
+// is the end of a scan that was not for it, and ends the burst.
+func (r *Router) scanEnter(field *Entry) (stray bool) {
 	scan := r.burst >= scanLetters && r.now().Sub(r.last) < scanEnterGap
 	r.burst = 0
-	return scan
+	return scan && (field == nil || r.into != field)
 }
 
-// Rune is a typed letter. Full-width digits count as digits.
+// Rune is a typed letter that no field has taken. Full-width digits count as digits.
 func (r *Router) Rune(letter rune) {
-	if r.letter() {
+	if r.field != nil && r.field.Visible() && !r.field.disabled {
+		r.on.Focus(r.field)
+		r.field.TypedRune(letter)
+		return
+	}
+	if n, _ := r.letter(nil); n >= scanLetters {
 		return
 	}
 	if letter >= '０' && letter <= '９' {
@@ -81,19 +95,30 @@ func (r *Router) Rune(letter rune) {
 	}
 }
 
-// letter counts a letter of a possible scan and reports whether it is one.
-func (r *Router) letter() (scan bool) {
+// letter counts a letter of a burst that reaches a field, or (nil) none. stray
+// means that the burst began elsewhere, or for another person: no field takes it.
+func (r *Router) letter(field *Entry) (n int, stray bool) {
 	now := r.now()
 	if r.burst > 0 && now.Sub(r.last) < scanGap {
 		r.burst++
 	} else {
-		r.burst = 1
+		r.burst, r.into, r.told = 1, field, false
 	}
 	r.last = now
-	if r.burst == scanLetters {
+	stray = r.into == nil || r.into != field
+	if stray && r.burst >= scanLetters && !r.told {
+		r.told = true
 		r.screen.Scanned()
 	}
-	return r.burst >= scanLetters
+	return r.burst, stray
+}
+
+// cut makes the rest of a burst that is on its way into a field nobody's: the field
+// was emptied for another person.
+func (r *Router) cut(field *Entry) {
+	if r.into == field {
+		r.into = nil
+	}
 }
 
 // Shortcut gives a shortcut that a control did not use to its window: Fyne asks

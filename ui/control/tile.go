@@ -12,6 +12,7 @@ type Tile struct {
 	pressable
 	title, text *Prose
 	key         string
+	white       bool // another task than the first
 }
 
 var _ Flowing = (*Tile)(nil)
@@ -22,6 +23,14 @@ func NewTile(kit Kit, title, text, key string, tap func()) *Tile {
 	t.title.Set(title)
 	t.text.Set(text)
 	t.be(t, kit, tap)
+	return t
+}
+
+// White makes it one of the other tasks and returns t: Enter is the blue one's.
+func (t *Tile) White() *Tile {
+	t.white = true
+	t.title.SetColor(look.Ink)
+	t.text.SetColor(look.InkSoft)
 	return t
 }
 
@@ -40,16 +49,22 @@ func (t *Tile) HeightFor(width float32) float32 {
 // CreateRenderer implements fyne.Widget.
 func (t *Tile) CreateRenderer() fyne.WidgetRenderer {
 	l := t.kit.Look
-	ground := &canvas.Rectangle{FillColor: look.Key, CornerRadius: l.Px(look.RadiusPanel)}
+	ground := &canvas.Rectangle{CornerRadius: l.Px(look.RadiusPanel)}
 	keyCap := newKeyCap(l)
-	keyCap.set(t.key, look.Paper)
+	fill, frame, pressed := look.Key, look.Key, look.KeyPressed
+	if t.white {
+		fill, frame, pressed = look.Paper, look.InkOff, look.Surface
+		ground.StrokeWidth = l.Px(1)
+	}
+	ground.StrokeColor = frame
+	keyCap.set(t.key, t.title.color)
 	focus := newRing(l, look.RadiusPanel)
-	return &parts{
+	p := &parts{
 		objects: fixed(ground, t.title, t.text, keyCap.frame, keyCap.name, focus.outer, focus.inner),
 		show: func() {
-			ground.FillColor = look.Key
+			ground.FillColor = fill
 			if t.pressed {
-				ground.FillColor = look.KeyPressed
+				ground.FillColor = pressed
 			}
 			focus.show(t.focused)
 		},
@@ -65,4 +80,6 @@ func (t *Tile) CreateRenderer() fyne.WidgetRenderer {
 		},
 		least: func() fyne.Size { return fyne.NewSize(l.Px(240), l.Px(tileHeight)) },
 	}
+	p.show()
+	return p
 }

@@ -71,7 +71,7 @@ func All() []Sheet {
 	for _, code := range Problems() {
 		sheets = append(sheets, problem(code))
 	}
-	return sheets
+	return append(sheets, receptions()...)
 }
 
 func homes() []Sheet {

@@ -39,9 +39,9 @@ func TestEveryWindow(t *testing.T) {
 	}
 	faces := faces{}
 	n := 0
-	for _, room := range gallery.Rooms {
+	for _, room := range append(slices.Clone(gallery.Rooms), gallery.Large) {
 		for _, sheet := range gallery.All() {
-			if !slices.Contains(sheet.Rooms(), room) {
+			if room == gallery.Large && !sheet.Extreme || room != gallery.Large && !slices.Contains(sheet.Rooms(), room) {
 				continue
 			}
 			for _, side := range []struct {
@@ -237,14 +237,20 @@ func whatStaysDoesNotScroll(t *testing.T, d drawn) {
 	var want []string
 	switch {
 	case d.on.Overlays().Top() != nil: // a question stands over it
-	case d.side == "clerk" && d.view.Screen == app.ScreenWrite:
-		for _, a := range []app.Action{d.view.Write.Escape, d.view.Write.Primary} {
+	case d.side == "clerk":
+		w, r, l, s := d.view.Write, d.view.Register, d.view.Lookup, d.view.Setup
+		for _, a := range map[app.Screen][]app.Action{
+			app.ScreenWrite: {w.Escape, w.Primary}, app.ScreenRegister: {r.Escape, r.Primary},
+			app.ScreenLookup: {l.Escape, l.Bar, l.HandOver}, app.ScreenSetup: {s.Escape, s.Primary},
+		}[d.view.Screen] {
 			if a.Intent != nil {
 				want = append(want, d.texts.Clerk.Text(a.Label))
 			}
 		}
 	case d.side == "resident" && d.view.Resident.Face == app.FaceConsent:
 		want = []string{d.texts.Easy.Text("resident.consent.yes"), d.texts.Easy.Text("resident.consent.no")}
+	case d.side == "resident" && (d.view.Resident.Face == app.FaceRegister || d.view.Resident.Face == app.FaceUnlink):
+		want = []string{d.texts.Easy.Text("resident.register.yes"), d.texts.Easy.Text("resident.register.no")}
 	case d.side == "resident" && d.view.Resident.Face == app.FacePIN:
 		want = []string{"1", "0", d.texts.Easy.Text("resident.pin.enter"), d.texts.Easy.Text("resident.pin.quit")}
 	}

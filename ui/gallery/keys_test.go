@@ -19,7 +19,7 @@ func TestEveryKeyNamedInTheSourceHasASentence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key := regexp.MustCompile(`^(action|note|band|menu|status|home|write|step|fact|problem|training)(\.[a-z-]+)+$`)
+	key := regexp.MustCompile(`^(action|note|band|menu|status|home|write|step|fact|problem|training|lookup|register|setup|locked|banner)(\.[a-z0-9-]+)+$`)
 	files, err := filepath.Glob("../../app/*.go")
 	if err != nil {
 		t.Fatal(err)

@@ -10,9 +10,9 @@ import (
 // went wrong, green when all is done. The words say it too.
 func FaceColour(face app.Face) color.NRGBA {
 	switch face {
-	case app.FaceTorn, app.FaceForgot, app.FaceProblem:
+	case app.FaceTorn, app.FaceForgot, app.FaceProblem, app.FaceNotLinked:
 		return Warn
-	case app.FaceDone:
+	case app.FaceDone, app.FaceRead, app.FaceRegistered, app.FaceUnlinked:
 		return Good
 	}
 	return Resident

@@ -18,8 +18,9 @@ const (
 	Large   float32 = 20
 	Title   float32 = 24
 	Heading float32 = 28
-	Shout   float32 = 45 // the resident's side
-	Poster  float32 = 64 // the resident's side, read from two metres
+	Shout   float32 = 45  // the resident's side
+	Poster  float32 = 64  // the resident's side, read from two metres
+	Aloud   float32 = 112 // a number to be read aloud across a desk
 )
 
 // Shapes, px at 100 %.

@@ -18,6 +18,9 @@ type poster struct {
 	warn        *fyne.Container
 	say         *control.Prose
 	english     *control.Prose
+	of          *control.Prose  // whose number it is, and what it is called
+	last        *control.Prose  // 下3けた
+	three       *control.Figure // its last three characters
 	more        *control.Prose
 	moreEnglish *control.Prose
 	band        *control.Prose
@@ -45,6 +48,9 @@ func newPoster(w *Window, arrowRight bool) *poster {
 	p.warn = control.NewMiddle(control.NewBadge(l, 120, false).Inked(look.Paper, look.Warn))
 	p.say = control.NewTitle(l, look.Poster, look.Paper).Centred()
 	p.english = control.NewProse(l, look.Heading, look.OnColour).Centred()
+	p.of = control.NewProse(l, look.Heading, look.Paper).Centred()
+	p.last = control.NewProse(l, look.Title, look.OnColour).Centred()
+	p.three = control.NewFigure(l, look.Poster, look.Heading, look.Paper)
 	p.more = control.NewProse(l, look.Heading, look.Paper).Centred()
 	p.moreEnglish = control.NewProse(l, look.Large, look.OnColour).Centred()
 	p.band = control.NewProse(l, look.Title, look.Paper).Centred()
@@ -56,7 +62,7 @@ func newPoster(w *Window, arrowRight bool) *poster {
 	p.no = control.NewButton(w.kit, control.Ghost, w.no).Big(look.Heading, 280, 92)
 	p.buttons = control.NewWrap(control.Wrap{Gap: l.Px(28), RowGap: l.Px(12), Middle: true}, p.yes, p.no)
 	p.bandRoot = control.NewInset(control.Inset{Top: l.Px(18)}, p.bandRoot)
-	parts = append(parts, p.done, p.warn, p.say, p.english, p.more, p.moreEnglish, p.bandRoot)
+	parts = append(parts, p.done, p.warn, p.say, p.english, p.of, p.last, p.three, p.more, p.moreEnglish, p.bandRoot)
 	p.area = control.NewArea(control.NewColumn(l.Px(18), parts...), true)
 	p.root = &fyne.Container{Layout: posterSize{p}, Objects: []fyne.CanvasObject{p.area, p.buttons}}
 	return p
@@ -73,8 +79,8 @@ func (p *poster) show(v app.View) {
 		visible(picture, has && each == drawn.pose)
 		visible(p.arrows[each], drawn.arrow)
 	}
-	visible(p.done, face == app.FaceDone)
-	visible(p.warn, face == app.FaceForgot || face == app.FaceProblem)
+	visible(p.done, look.FaceColour(face) == look.Good)
+	visible(p.warn, face == app.FaceForgot || face == app.FaceProblem || face == app.FaceNotLinked)
 	key := "resident." + face.String()
 	words := Words(p.w.texts.Easy, v.Resident)
 	p.set(p.say, p.english, words+".say")
@@ -85,7 +91,8 @@ func (p *poster) show(v app.View) {
 	}
 	p.set(p.band, p.bandEnglish, band)
 	visible(p.bandRoot, p.w.texts.Easy.Has(band))
-	asks := face == app.FaceConsent || face == app.FaceLastTry
+	p.showNumber(v.Resident, key)
+	asks := answered(face)
 	visible(p.buttons, asks)
 	visible(p.yes, asks)
 	visible(p.no, asks)
@@ -97,6 +104,29 @@ func (p *poster) show(v app.View) {
 	}
 }
 
+// showNumber says which number is to be registered, or goes: whose it is and its end,
+// never the whole.
+func (p *poster) showNumber(v app.ResidentView, key string) {
+	of, last, three := "", "", ""
+	if v.Face == app.FaceRegister || v.Face == app.FaceUnlink {
+		if of = v.Service; v.Word != "" {
+			of += "　" + v.Word
+		}
+		if v.Last3 != "" {
+			last, three = p.w.easy(key+".last")+"　"+p.w.english(key+".last"), v.Last3
+		}
+	}
+	p.of.Set(of)
+	p.last.Set(last)
+	p.three.Set(three)
+	if v.Face == app.FaceRegister && v.Replaces {
+		p.set(p.more, p.moreEnglish, key+".replaces")
+	}
+	if v.Face == app.FaceResting && v.Code == app.CodeCardLeft {
+		p.set(p.more, p.moreEnglish, key+".left")
+	}
+}
+
 // drawings are the faces with a drawing of the card; the arrow tells where the R/W
 // is when the card is to be there.
 var drawings = map[app.Face]struct {
@@ -105,6 +135,7 @@ var drawings = map[app.Face]struct {
 }{
 	app.FaceInsert: {control.CardOff, true}, app.FaceKeep: {control.CardOn, true}, app.FaceTorn: {control.CardTorn, true},
 	app.FaceWait: {control.CardOn, false}, app.FaceTake: {control.CardOff, false},
+	app.FaceTap: {control.CardOff, true}, app.FaceHeld: {control.CardOn, false},
 }
 
 // set shows a sentence in both languages, or nothing where there is none.

@@ -64,7 +64,7 @@ func (w *Window) Attach(c fyne.Canvas) { w.kit.Router.Listen(c) }
 
 // Show draws a View.
 func (w *Window) Show(v app.View) {
-	if v.Resident.Face != w.view.Resident.Face {
+	if asks(v.Resident) != asks(w.view.Resident) {
 		w.asked = w.now()
 	}
 	w.view = v
@@ -97,9 +97,24 @@ func (w *Window) Key(name fyne.KeyName) {
 	}
 }
 
+// asks is a View without what changes while one question stands.
+func asks(v app.ResidentView) app.ResidentView {
+	v.Digits, v.CanEnter, v.TimeLeft = 0, false, false
+	return v
+}
+
+// answered: the face has はい and やめる.
+func answered(face app.Face) bool {
+	switch face {
+	case app.FaceConsent, app.FaceLastTry, app.FaceRegister, app.FaceUnlink:
+		return true
+	}
+	return false
+}
+
 func (w *Window) yes() {
 	switch w.view.Resident.Face {
-	case app.FaceConsent:
+	case app.FaceConsent, app.FaceRegister, app.FaceUnlink:
 		w.desk.Send(app.Consent{Yes: true})
 	case app.FaceLastTry:
 		w.desk.Send(app.LastTry{Yes: true})
@@ -112,7 +127,7 @@ func (w *Window) yes() {
 
 func (w *Window) no() {
 	switch w.view.Resident.Face {
-	case app.FaceConsent:
+	case app.FaceConsent, app.FaceRegister, app.FaceUnlink:
 		w.desk.Send(app.Consent{Yes: false})
 	case app.FaceLastTry:
 		w.desk.Send(app.LastTry{Yes: false})

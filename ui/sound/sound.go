@@ -13,16 +13,27 @@ import (
 // Tone is one of the program's sounds.
 type Tone int
 
-// Tones.
+// Tones. Each is told from the others with closed eyes.
 const (
-	Key     Tone = iota // a key of the PIN pad: the same for every key
-	Success             // all is done
-	Failure             // something is in the way, or a card was left
+	Key       Tone = iota // a key of the PIN pad: the same for every key
+	Success               // all is done
+	Failure               // something is in the way, or a card was left
+	Handed                // a number was passed on
+	Held                  // a number waits for the person before
+	NotHanded             // a number was not passed on, or nobody knows
+	NotLinked             // the card is not registered here
+	Unusable              // the card cannot be used
+	Offline               // nobody can be looked up just now
 	tones
 )
 
 // wav is the WAV of a tone, 16 bit mono.
-func (t Tone) wav() []byte { return [tones][]byte{assets.Key(), assets.Success(), assets.Failure()}[t] }
+func (t Tone) wav() []byte {
+	return [tones][]byte{
+		assets.Key(), assets.Success(), assets.Failure(), assets.Handed(), assets.Held(), assets.NotHanded(),
+		assets.NotLinked(), assets.Unusable(), assets.Offline(),
+	}[t]
+}
 
 // output plays one tone to its end, or starts it where the system queues nothing.
 // An error means that it will not play: it is not asked again.
@@ -80,16 +91,8 @@ func (p *Player) Close() {
 	p.work.Wait()
 }
 
-// Key is the tick of a key.
-func (p *Player) Key() { p.add(Key) }
-
-// Success is the rising tone.
-func (p *Player) Success() { p.add(Success) }
-
-// Failure is the falling tone.
-func (p *Player) Failure() { p.add(Failure) }
-
-func (p *Player) add(t Tone) {
+// Play sounds a tone after those that wait, or drops it.
+func (p *Player) Play(t Tone) {
 	select {
 	case p.queue <- t:
 	default:

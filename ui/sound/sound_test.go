@@ -35,11 +35,12 @@ func TestTonesSoundInOrder(t *testing.T) {
 	p := newPlayer([]output{r})
 	defer p.Close()
 	var got []Tone
-	for _, one := range []struct{ sound func() }{{p.Key}, {p.Success}, {p.Failure}} {
-		one.sound()
+	want := []Tone{Key, Success, Failure, Offline, Handed}
+	for _, one := range want {
+		p.Play(one)
 		got = append(got, <-r.heard)
 	}
-	if want := []Tone{Key, Success, Failure}; !slices.Equal(got, want) {
+	if !slices.Equal(got, want) {
 		t.Errorf("heard %v, want %v", got, want)
 	}
 }
@@ -49,9 +50,9 @@ func TestAPlayerThatFailsGivesWayToTheNext(t *testing.T) {
 	good := &recorder{heard: make(chan Tone, 10)}
 	p := newPlayer([]output{bad, good})
 	defer p.Close()
-	p.Success()
+	p.Play(Success)
 	<-good.heard
-	p.Failure()
+	p.Play(Failure)
 	<-good.heard
 	if len(bad.heard) != 1 {
 		t.Errorf("the broken player was asked %d times, want once", len(bad.heard))
@@ -61,10 +62,10 @@ func TestAPlayerThatFailsGivesWayToTheNext(t *testing.T) {
 func TestAKeyNeverWaitsForItsTick(t *testing.T) {
 	r := &recorder{heard: make(chan Tone, 100), gate: make(chan struct{})}
 	p := newPlayer([]output{r})
-	p.Key()
+	p.Play(Key)
 	<-r.heard // it sounds and does not end
 	for range 50 {
-		p.Key() // would hang here if it waited
+		p.Play(Key) // would hang here if it waited
 	}
 	p.Close() // ends what sounds
 	if got := len(r.heard); got != 0 {
@@ -77,14 +78,19 @@ func TestAKeyNeverWaitsForItsTick(t *testing.T) {
 
 func TestWithoutAPlayerItIsSilent(t *testing.T) {
 	p := newPlayer(nil)
-	p.Success()
+	p.Play(Success)
 	p.Close()
 }
 
-func TestEveryToneIsAWAV(t *testing.T) {
+func TestEveryToneIsAWAVOfItsOwn(t *testing.T) {
+	seen := map[string]Tone{}
 	for tone := range tones {
 		if wav := tone.wav(); !bytes.HasPrefix(wav, []byte("RIFF")) || !bytes.Equal(wav[8:12], []byte("WAVE")) {
 			t.Errorf("tone %d is no WAV", tone)
 		}
+		if same, twice := seen[string(tone.wav())]; twice {
+			t.Errorf("tones %d and %d sound alike", same, tone)
+		}
+		seen[string(tone.wav())] = tone
 	}
 }
