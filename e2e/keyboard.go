@@ -5,9 +5,11 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/jezek/xgb"
+	"github.com/jezek/xgb/screensaver"
 	"github.com/jezek/xgb/xproto"
 )
 
@@ -37,9 +39,9 @@ func (d *Display) CapsLock(ctx context.Context, on bool) error {
 }
 
 func (d *Display) capsLock() (bool, error) {
-	x, err := xgb.NewConnDisplay(d.Name)
+	x, err := d.connect()
 	if err != nil {
-		return false, fmt.Errorf("ask for CapsLock: %w", err)
+		return false, err
 	}
 	defer x.Close()
 	pointer, err := xproto.QueryPointer(x, xproto.Setup(x).DefaultScreen(x).Root).Reply()
@@ -47,6 +49,33 @@ func (d *Display) capsLock() (bool, error) {
 		return false, fmt.Errorf("ask for CapsLock: %w", err)
 	}
 	return pointer.Mask&xproto.KeyButMaskLock != 0, nil
+}
+
+// Idle is how long no key and no pointer was used.
+func (d *Display) Idle() (time.Duration, error) {
+	x, err := d.connect()
+	if err != nil {
+		return 0, err
+	}
+	defer x.Close()
+	if err := screensaver.Init(x); err != nil {
+		return 0, fmt.Errorf("ask for the idle time: %w", err)
+	}
+	info, err := screensaver.QueryInfo(x, xproto.Drawable(xproto.Setup(x).DefaultScreen(x).Root)).Reply()
+	if err != nil {
+		return 0, fmt.Errorf("ask for the idle time: %w", err)
+	}
+	return time.Duration(info.MsSinceUserInput) * time.Millisecond, nil
+}
+
+// connect is a connection of our own to the display.
+func (d *Display) connect() (*xgb.Conn, error) {
+	xgb.Logger.SetOutput(io.Discard) // it tells of every ~/.Xauthority that is not there
+	x, err := xgb.NewConnDisplay(d.Name)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the display: %w", err)
+	}
+	return x, nil
 }
 
 // Press sends one key to whatever has the focus.

@@ -39,6 +39,30 @@ func OpenSC(ctx context.Context, socket string, commands ...[]byte) ([]Response,
 	return responses, err
 }
 
+// CardIn reports whether a card lies in the reader of this number, as opensc-tool
+// lists them. It does not speak to the card.
+func CardIn(ctx context.Context, socket string, reader int) (bool, error) {
+	cmd := exec.CommandContext(ctx, "opensc-tool", "--list-readers")
+	cmd.Env = Env("PCSCLITE_CSOCK_NAME="+socket, "LC_ALL=C.UTF-8")
+	var out string
+	if err := output(cmd, &out); err != nil {
+		return false, fmt.Errorf("%w\n%s", err, out)
+	}
+	return parseReaders(out, reader)
+}
+
+// parseReaders reads a list: a heading, then for each reader its number, Yes or No,
+// and its name.
+func parseReaders(out string, reader int) (bool, error) {
+	for line := range strings.Lines(out) {
+		fields := strings.Fields(line)
+		if len(fields) > 2 && fields[0] == strconv.Itoa(reader) && (fields[1] == "Yes" || fields[1] == "No") {
+			return fields[1] == "Yes", nil
+		}
+	}
+	return false, fmt.Errorf("opensc-tool lists no reader %d:\n%s", reader, out)
+}
+
 var received = regexp.MustCompile(`^Received \(SW1=0x([0-9A-F]{2}), SW2=0x([0-9A-F]{2})\)`)
 
 // dumpColumns is how wide the hexadecimal part of a line of opensc-tool's dump

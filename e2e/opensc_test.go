@@ -46,3 +46,19 @@ func TestAPrintThatIsNoDumpIsAnError(t *testing.T) {
 		t.Error("got no error")
 	}
 }
+
+func TestAListOfReadersSaysWhereACardLies(t *testing.T) {
+	const printed = `# Detected readers (pcsc)
+Nr.  Card  Features  Name
+0    No              Virtual PCD 35963 00 00
+1    Yes             Virtual PCD 35963 00 01
+`
+	for reader, want := range []bool{false, true} {
+		if got, err := parseReaders(printed, reader); err != nil || got != want {
+			t.Errorf("reader %d: got %v, %v, want %v", reader, got, err, want)
+		}
+	}
+	if _, err := parseReaders(printed, 2); err == nil {
+		t.Error("reader 2: got no error")
+	}
+}

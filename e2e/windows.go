@@ -67,3 +67,9 @@ func (d *Display) Title(ctx context.Context, window string) (string, error) {
 	out, err := d.run(ctx, "xdotool", "getwindowname", window)
 	return strings.TrimSuffix(out, "\n"), err
 }
+
+// Place moves a window's left upper corner to x, y in pixels.
+func (d *Display) Place(ctx context.Context, window string, x, y int) error {
+	_, err := d.run(ctx, "xdotool", "windowmove", window, fmt.Sprint(x), fmt.Sprint(y))
+	return err
+}

@@ -23,6 +23,11 @@ type App interface {
 	Target() Target
 	// Window is its window's id.
 	Window() string
+	// Begin is before the next number: Arrived means one that comes after it.
+	Begin(ctx context.Context) error
+	// Arrived waits until a number and its Enter are there, as a clerk sees it: it
+	// touches nothing.
+	Arrived(ctx context.Context) error
 	// Next ends the work on one person: what a clerk does between two.
 	Next(ctx context.Context) error
 	// Numbers waits until it holds n numbers and gives them in order; when ctx ends it

@@ -73,14 +73,16 @@ func TestAnApplicationHoldsWhatIsTyped(t *testing.T) {
 				t.Errorf("in front: %q, %v, want %q", front, err, running.Window())
 			}
 			for _, number := range numbers {
-				if err := s.Display.Scan(ctx, number); err != nil {
-					t.Fatal(err)
-				}
-				if err := s.Display.Press(ctx, "Return"); err != nil {
-					t.Fatal(err)
-				}
-				if err := running.Next(ctx); err != nil {
-					t.Fatal(err)
+				for _, step := range []func(context.Context) error{
+					running.Begin,
+					func(ctx context.Context) error { return s.Display.Scan(ctx, number) },
+					func(ctx context.Context) error { return s.Display.Press(ctx, "Return") },
+					running.Arrived,
+					running.Next,
+				} {
+					if err := step(ctx); err != nil {
+						t.Fatal(err)
+					}
 				}
 			}
 			got, err := running.Numbers(ctx, len(numbers))

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/madoguchi/madoguchi/e2e"
 )
@@ -32,6 +33,7 @@ type Calc struct {
 	program *e2e.Program
 	window  string
 	file    string
+	begun   time.Time
 }
 
 // StartCalc starts it with a profile of its own, the cursor in A1.
@@ -64,6 +66,28 @@ func (c *Calc) Target() Target {
 
 // Window is App's.
 func (c *Calc) Window() string { return c.window }
+
+// Begin is App's.
+func (c *Calc) Begin(ctx context.Context) error {
+	err := c.resting(ctx, time.Time{})
+	c.begun = time.Now()
+	return err
+}
+
+// Arrived is App's: keys were pressed since, and no more come. From outside nothing
+// else can be seen of it; it draws in its own time.
+func (c *Calc) Arrived(ctx context.Context) error { return c.resting(ctx, c.begun) }
+
+// rest is how long no key comes after the last of a number.
+const rest = 200 * time.Millisecond
+
+// resting waits until the last key was pressed after since, and a while ago.
+func (c *Calc) resting(ctx context.Context, since time.Time) error {
+	return poll(ctx, "keys for the sheet", func() (bool, error) {
+		idle, err := c.seat.Display.Idle()
+		return idle >= rest && time.Now().Add(-idle).After(since), err
+	})
+}
 
 // Next is App's: Enter has gone to the next row already.
 func (c *Calc) Next(context.Context) error { return nil }

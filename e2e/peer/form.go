@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -78,6 +79,17 @@ func (f *Form) take(w http.ResponseWriter, r *http.Request) {
 // Target is App's.
 func (f *Form) Target() Target {
 	return Target{Process: "chromium", Title: "^貸出( - 処理中)?$", StartTitle: "^貸出$"}
+}
+
+// Begin is App's: the title is the start's.
+func (f *Form) Begin(context.Context) error { return nil }
+
+// Arrived is App's: the page has changed its title, at Enter.
+func (f *Form) Arrived(ctx context.Context) error {
+	return poll(ctx, "the page's other title", func() (bool, error) {
+		title, err := f.seat.Display.Title(ctx, f.window)
+		return strings.HasSuffix(title, "処理中"), err
+	})
 }
 
 // Next is App's: Escape ends the work on a person.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/madoguchi/madoguchi/e2e"
 )
@@ -43,13 +44,19 @@ type IME struct {
 	bus  *e2e.Program
 }
 
+// imeLimit is how long it may take to be there; 1 s is usual.
+const imeLimit = 30 * time.Second
+
 // StartIME starts it. Programs that the seat starts afterwards use it. Mozc's server
 // refuses to work for root.
 func StartIME(ctx context.Context, s *Seat) (*IME, error) {
 	if s.Root() {
 		return nil, errors.New("an input method for root: Mozc's server refuses it")
 	}
+	ctx, cancel := context.WithTimeout(ctx, imeLimit)
+	defer cancel()
 	i := &IME{seat: s}
+	s.Setenv("GTK_IM_MODULE=fcitx", "QT_IM_MODULE=fcitx", "XMODIFIERS=@im=fcitx")
 	for name, content := range map[string]string{"profile": imeProfile, "config": imeConfig} {
 		if _, err := s.File(".config/fcitx5/"+name, []byte(content)); err != nil {
 			return nil, err
@@ -59,7 +66,7 @@ func StartIME(ctx context.Context, s *Seat) (*IME, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Setenv("DBUS_SESSION_BUS_ADDRESS="+address, "GTK_IM_MODULE=fcitx", "QT_IM_MODULE=fcitx", "XMODIFIERS=@im=fcitx")
+	s.Setenv("DBUS_SESSION_BUS_ADDRESS=" + address)
 	if err := i.startMozc(ctx); err != nil {
 		return nil, err
 	}
@@ -67,21 +74,23 @@ func StartIME(ctx context.Context, s *Seat) (*IME, error) {
 		return nil, err
 	}
 	return i, poll(ctx, "fcitx5 on the bus and on the display", func() (bool, error) {
-		if _, err := s.Ask("fcitx5-remote"); err != nil {
-			return false, nil
+		// Its own remote program would have the bus start a second one.
+		there, err := s.Ask("dbus-send", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.NameHasOwner", "string:org.fcitx.Fcitx5")
+		if err != nil || !strings.Contains(there, "true") {
+			return false, err
 		}
 		servers, err := s.Ask("xprop", "-root", "XIM_SERVERS")
 		return strings.Contains(servers, "@server=fcitx"), err
 	})
 }
 
-// mozcServer is where Debian's package puts it.
-const mozcServer = "/usr/lib/mozc/mozc_server"
+// MozcServer is where Debian's package puts it.
+const MozcServer = "/usr/lib/mozc/mozc_server"
 
 // startMozc starts the server of conversions: fcitx5 would do so at the first key,
 // and let that and the next pass meanwhile.
 func (i *IME) startMozc(ctx context.Context) error {
-	if _, err := i.seat.Start(mozcServer); err != nil {
+	if _, err := i.seat.Start(MozcServer); err != nil {
 		return err
 	}
 	return poll(ctx, "Mozc's server", func() (bool, error) {

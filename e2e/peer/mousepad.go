@@ -46,6 +46,22 @@ func (m *Mousepad) Target() Target {
 // Window is App's.
 func (m *Mousepad) Window() string { return m.window }
 
+// Begin is App's: the file is saved, so that no star is there.
+func (m *Mousepad) Begin(context.Context) error { return nil }
+
+// Arrived is App's: the star is there, at two looks. It comes with the first letter,
+// and the whole number within milliseconds.
+func (m *Mousepad) Arrived(ctx context.Context) error {
+	seen := 0
+	return poll(ctx, "mousepad's star", func() (bool, error) {
+		title, err := m.seat.Display.Title(ctx, m.window)
+		if strings.HasPrefix(title, "*") {
+			seen++
+		}
+		return seen == 2, err
+	})
+}
+
 // Next is App's: Ctrl+S.
 func (m *Mousepad) Next(ctx context.Context) error {
 	if err := m.seat.Display.Key(ctx, m.window, "ctrl+s"); err != nil {
