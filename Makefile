@@ -6,7 +6,7 @@ export USER_FLAGS = -tags=x11,no_emoji,migrated_fynedo
 export CGO_ENABLED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint torn bench shots fuzz e2e generate package-check clean
+.PHONY: help setup build run test lint torn orders bench shots fuzz e2e generate package-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,10 @@ torn: ## every torn write, release and re-write; prints cases, old, new, third
 	@scripts/setup base
 	@scripts/run-one torn
 
+orders: ## 100,000 random orders of taps, scans and windows: nothing goes astray (ORDERS=n)
+	@scripts/setup base test
+	@scripts/orders
+
 bench: ## ratios beside the bare machine, through pcscd
 	@scripts/setup base test
 	@scripts/run-one bench
@@ -46,9 +50,9 @@ fuzz: ## every fuzz target for FUZZTIME (default 30s) each
 	@scripts/setup base test
 	@scripts/fuzz
 
-e2e: ## drive the built program by key events (as `make run` without a display)
-	@scripts/setup base test
-	@scripts/run headless
+e2e: ## look-ups typed into real programs, in real windows, with the card behind pcscd
+	@scripts/setup base test e2e
+	@scripts/e2e
 
 generate: ## make the generated files again
 	@scripts/generate

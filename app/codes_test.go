@@ -25,7 +25,8 @@ func load(t *testing.T, patterns ...string) []*packages.Package {
 
 func TestEveryErrorOfTheRoomsBelowHasACode(t *testing.T) {
 	t.Parallel()
-	loaded := load(t, module+"app", module+"cardio", module+"platformclient", module+"mykey", module+"app/journal", module+"app/settings")
+	loaded := load(t, module+"app", module+"cardio", module+"platformclient", module+"mykey", module+"app/journal", module+"app/settings",
+		module+"app/handover", module+"app/handover/sip2", module+"app/membercard")
 	listed := map[string]bool{}
 	var app *packages.Package
 	for _, p := range loaded {

@@ -26,7 +26,8 @@ type lookup struct {
 	why     Code
 	gate    *gate
 	tap     tap
-	passing *passing // the hand-over that is under way, nil for none
+	passing *passing  // the hand-over that is under way, nil for none
+	active  time.Time // of the last tap or key
 }
 
 // tap is what one tap gave. The zero value is: nothing.
@@ -187,11 +188,14 @@ func (l *lookup) stays() time.Duration {
 // serve is the loop: what is due is done, then the next event or the next time is
 // waited for.
 func (l *lookup) serve(ctx context.Context) error {
+	l.active = l.now()
 	if err := l.presence(ctx); err != nil {
 		return err
 	}
 	for {
-		l.attend(ctx)
+		if l.attend(ctx); l.idle() {
+			return leaving{ScreenLocked}
+		}
 		var due <-chan time.Time
 		if d, some := l.due(); some {
 			due = l.Clock.After(d)
@@ -240,6 +244,7 @@ var readerProblems = map[Code]bool{CodeReaderNoService: true, CodeReaderNone: tr
 func (l *lookup) tapped(ctx context.Context, count uint32) error {
 	l.count, l.transaction = count, newTransaction()
 	now := l.now()
+	l.active = now
 	before := l.tap
 	soon := before.sum != [32]byte{} && now.Sub(before.at) < l.Limits.Repeat
 	if !soon { // nothing of the person before stays while this card is read
@@ -346,6 +351,9 @@ func (l *lookup) due() (time.Duration, bool) {
 	}
 	sooner(l.tap.shown)
 	sooner(l.tap.left)
+	if l.set.LockAfter > 0 {
+		sooner(l.active.Add(time.Duration(l.set.LockAfter) * time.Minute))
+	}
 	return max(0, next.Sub(now)), !next.IsZero()
 }
 
@@ -369,6 +377,12 @@ func (l *lookup) attend(ctx context.Context) {
 	}
 }
 
+// idle reports whether the desk has stood for so long that it locks.
+func (l *lookup) idle() bool {
+	after := time.Duration(l.set.LockAfter) * time.Minute
+	return after > 0 && l.now().Sub(l.active) >= after
+}
+
 func (l *lookup) sight(ctx context.Context) sight {
 	s := sight{at: l.now()}
 	if l.gate.typing || l.gate.start != nil {
@@ -382,6 +396,7 @@ func (l *lookup) sight(ctx context.Context) sight {
 
 // key is what the clerk pressed.
 func (l *lookup) key(ctx context.Context, i Intent) error {
+	l.active = l.now()
 	switch i := i.(type) {
 	case GoTo:
 		if i.Screen != l.screen {

@@ -400,6 +400,25 @@ func TestALockedDeskLooksNothingUp(t *testing.T) {
 	r.delivery(t, app.DeliveryDone)
 }
 
+func TestADeskLocksItselfWhereThatIsSet(t *testing.T) {
+	t.Parallel()
+	set := typedInto(handover.ReleaseTitle)
+	set.LockAfter = 15
+	r := newReception(t, set)
+	h := r.person(t, "AAAA2222")
+	r.waiting(t)
+	r.clock.step(14 * time.Minute)
+	r.put(h) // a tap counts as activity
+	r.refused(t, app.CodeLinkNotHere)
+	r.take()
+	r.clock.step(14 * time.Minute)
+	if v := r.App.View(); v.Screen != app.ScreenLookup {
+		t.Fatalf("screen %v 14 minutes after a tap", v.Screen)
+	}
+	r.clock.step(time.Minute)
+	r.until(t, "the lock", func(v app.View) bool { return v.Screen == app.ScreenLocked })
+}
+
 func TestACardThatStaysIsCalled(t *testing.T) {
 	t.Parallel()
 	r := ready(t, handover.ReleaseTitle)

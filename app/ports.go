@@ -88,7 +88,6 @@ type Limits struct {
 	Idle      time.Duration // without a key or pointer before a number is typed
 	Gate      time.Duration // between two looks at the desktop while something waits
 	Outcome   time.Duration // between two questions for an answer that was lost
-	Rest      time.Duration // without a tap and without a key, then the desk locks
 	Trial     time.Duration // to bring the business application to the front
 }
 
@@ -109,7 +108,6 @@ func DefaultLimits() Limits {
 		Idle:      150 * time.Millisecond,
 		Gate:      50 * time.Millisecond,
 		Outcome:   10 * time.Second,
-		Rest:      15 * time.Minute,
 		Trial:     5 * time.Second,
 	}
 }

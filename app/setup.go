@@ -296,11 +296,15 @@ func (s *setup) tryOwn(ctx context.Context) error {
 	c.Keyboard.Suffix = "enter"
 	s.sent = number.Reveal()
 	s.show(func(w *SetupView) { w.Step, w.Sent, w.Code = SetupTryingOwn, s.sent, "" })
-	var outcome handover.Outcome
-	err = s.hand(ctx, c, number, func(w handover.Window) bool { return w.Process == ownProcess() }, &outcome)
-	if err != nil {
-		return s.tried(err)
-	}
+	// What is typed comes while it is still under way: both are waited for at once.
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	defer func() { cancel(); <-done }()
+	go func() {
+		defer close(done)
+		outcome, err := s.hand(ctx, c, number, func(w handover.Window) bool { return w.Process == ownProcess() })
+		s.events.put(event{passed: &passed{outcome: outcome, err: err}})
+	}()
 	limit := s.Clock.After(s.Limits.Trial)
 	for {
 		e, err := s.events.wait(ctx, limit)
@@ -310,15 +314,14 @@ func (s *setup) tryOwn(ctx context.Context) error {
 		if err := s.stops(e.intent); err != nil {
 			return setupExit(err)
 		}
-		entered, ok := e.intent.(Entered)
+		entered, arrived := e.intent.(Entered)
 		switch {
-		case e.over:
-			s.show(func(w *SetupView) { w.Step, w.Code = SetupOwnWrong, CodeHandoverTrial })
-			return nil
-		case ok && entered.Serial == s.serial && entered.Text.text == c.Keyboard.Prefix+s.sent:
+		case e.passed != nil && e.passed.err != nil:
+			return s.tried(e.passed.err)
+		case arrived && entered.Serial == s.serial && entered.Text.text == c.Keyboard.Prefix+s.sent:
 			s.show(func(w *SetupView) { w.Step = SetupOwnRight })
 			return nil
-		case ok:
+		case arrived, e.over:
 			s.show(func(w *SetupView) { w.Step, w.Code = SetupOwnWrong, CodeHandoverTrial })
 			return nil
 		}
@@ -351,9 +354,12 @@ func (s *setup) tryTarget(ctx context.Context) error {
 		return err
 	}
 	var outcome handover.Outcome
-	err = s.hand(ctx, s.set.Handover, number, func(w handover.Window) bool {
-		return g.closed(sight{window: w, idle: time.Hour}) == ""
-	}, &outcome)
+	err = s.during(ctx, true, func(ctx context.Context) (err error) {
+		outcome, err = s.hand(ctx, s.set.Handover, number, func(w handover.Window) bool {
+			return g.closed(sight{window: w, idle: time.Hour}) == ""
+		})
+		return err
+	})
 	if err != nil {
 		return s.tried(err)
 	}
@@ -364,29 +370,28 @@ func (s *setup) tryTarget(ctx context.Context) error {
 	return nil
 }
 
-// hand opens the way, hands one number over and closes it.
-func (s *setup) hand(ctx context.Context, c handover.Config, number mykey.ServiceID, fits func(handover.Window) bool, outcome *handover.Outcome) error {
-	return s.during(ctx, true, func(ctx context.Context) (err error) {
-		way, err := s.Handing.Open(ctx, c)
-		if err != nil {
-			return err
+// hand opens the way, hands one number over and closes it. An error is why the
+// number did not go.
+func (s *setup) hand(ctx context.Context, c handover.Config, number mykey.ServiceID, fits func(handover.Window) bool) (outcome handover.Outcome, err error) {
+	way, err := s.Handing.Open(ctx, c)
+	if err != nil {
+		return handover.NotDelivered, err
+	}
+	defer func() { err = errors.Join(err, way.Close()) }()
+	var to handover.Window
+	if c.Way == handover.WayKeyboard || c.Way == handover.WayPaste {
+		if to, err = s.Handing.Foreground(ctx); err != nil {
+			return handover.NotDelivered, err
 		}
-		defer func() { err = errors.Join(err, way.Close()) }()
-		var to handover.Window
-		if c.Way == handover.WayKeyboard || c.Way == handover.WayPaste {
-			if to, err = s.Handing.Foreground(ctx); err != nil {
-				return err
-			}
-			if !fits(to) {
-				return handover.ErrTarget
-			}
+		if !fits(to) {
+			return handover.NotDelivered, handover.ErrTarget
 		}
-		*outcome, err = way.Hand(ctx, number, to)
-		if *outcome != handover.NotDelivered {
-			err = nil
-		}
-		return err
-	})
+	}
+	outcome, err = way.Hand(ctx, number, to)
+	if outcome != handover.NotDelivered {
+		err = nil
+	}
+	return outcome, err
 }
 
 // tried shows why a trial could not be made.

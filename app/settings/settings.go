@@ -36,6 +36,7 @@ type Reception struct {
 	Stays      int             `json:"stays,omitempty"`   // s, how long a number is shown; 0: 20
 	WipeOnExit bool            `json:"wipe_on_exit,omitempty"`
 	Unattended bool            `json:"unattended,omitempty"` // self-check: no number on the screen
+	LockAfter  int             `json:"lock_after,omitempty"` // min without a tap or a key in our window, then 休止中; 0: never
 }
 
 const fileName = "settings.json"
