@@ -182,7 +182,7 @@ func (s *side) show(v app.View) {
 	}
 	visible(s.list, !locked)
 	hint := ""
-	if slices.Contains(v.Desk.Screens, app.ScreenLocked) && !locked {
+	if !locked {
 		hint = s.w.t("menu.lock")
 	}
 	s.hint.Set(hint)

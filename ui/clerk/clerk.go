@@ -176,14 +176,13 @@ func (w *Window) asksWhose() bool {
 // has reports whether this desk has a screen: what is outside its roles is absent.
 func (w *Window) has(s app.Screen) bool { return slices.Contains(w.view.Desk.Screens, s) }
 
-// lock goes to 休止中, and from there back to work.
+// lock goes to 休止中, which every desk has, and from there back to work.
 func (w *Window) lock() {
-	switch {
-	case w.view.Screen == app.ScreenLocked:
+	if w.view.Screen == app.ScreenLocked {
 		w.send(app.Next{})
-	case w.has(app.ScreenLocked):
-		w.send(app.GoTo{Screen: app.ScreenLocked})
+		return
 	}
+	w.send(app.GoTo{Screen: app.ScreenLocked})
 }
 
 // sentence is one of the three sentences of a code, in the words of the present

@@ -90,15 +90,24 @@ func (s *lookup) showTarget(v app.LookupView) {
 	}
 	s.target.words.Set(name)
 	way, last := "", ""
-	if t.Way != "" {
+	if t.Name != "" && t.Way != "" {
 		way = wayWords(s.w, t)
 	}
 	switch {
+	case t.Code == app.CodeHandoverSetup && t.Way == "":
+		s.target.more.Set(control.BangSign, s.w.sentence(t.Code, "now"), look.Bad, look.Bad)
 	case t.Code != "":
 		s.target.more.Set(control.BangSign, s.w.sentence(t.Code, "happened"), look.Bad, look.Bad)
 		last = way
 	case v.Phase == app.LookupWaiting:
-		s.target.more.Set(control.DotSign, s.w.t("lookup.target.ready", way), look.InkSoft, look.GoodMark)
+		ready := s.w.t("lookup.target.ready")
+		if way != "" {
+			ready += "・" + way
+		}
+		if t.Way == "" {
+			ready = ""
+		}
+		s.target.more.Set(control.DotSign, ready, look.InkSoft, look.GoodMark)
 	default:
 		s.target.more.Set(control.NoSign, way, look.InkSoft, look.None)
 	}

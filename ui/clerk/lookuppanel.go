@@ -111,7 +111,7 @@ func (p *lookupPanel) showWords(v app.LookupView) {
 // A terminal without a clerk shows none.
 func (p *lookupPanel) showNumber(v app.LookupView, shown bool) {
 	service, number := "", ""
-	var bars = v.Bars
+	bars := v.Bars
 	if shown {
 		service = v.Service.Name + "　" + v.Service.Word
 		number = v.Number.Reveal()

@@ -17,7 +17,7 @@ import (
 // Router, so that no key is lost while it has the focus. Its caret stands still: a
 // blinking one would draw the whole window twice a second.
 //
-// A scan takes the place of what stood there; its letters come in one burst. A
+// A scan takes the place of what stood there; its letters come in one run. A
 // longer text than there is room for is shown around the caret.
 type Entry struct {
 	widget.BaseWidget
@@ -25,7 +25,7 @@ type Entry struct {
 	most     int // letters
 	text     []rune
 	caret    int    // letters before it
-	burst    []rune // the first letters of a burst, until it is known for a scan
+	run      []rune // the letters of the present run
 	scanned  bool   // all that stands there came as a scanner types
 	focused  bool
 	disabled bool
@@ -71,30 +71,32 @@ func (e *Entry) Set(text string) {
 // its way goes nowhere.
 func (e *Entry) Clear() {
 	clear(e.text)
-	clear(e.burst)
-	e.text, e.burst = nil, nil
+	clear(e.run)
+	e.text, e.run = nil, nil
 	e.kit.Router.cut(e)
 	e.Set("")
 }
 
 // TypedRune implements fyne.Focusable.
 func (e *Entry) TypedRune(r rune) {
-	n, stray := e.kit.Router.letter(e)
+	n, scan, stray := e.kit.Router.letter(e)
+	if stray || e.disabled {
+		return
+	}
+	if n == 1 {
+		e.run = e.run[:0]
+	}
+	e.run = append(e.run, r)
 	switch {
-	case stray || e.disabled:
-	case n == 1:
-		e.burst = append(e.burst[:0], r)
-		e.insert([]rune{r})
-	case n < scanLetters:
-		e.burst = append(e.burst, r)
-		e.insert([]rune{r})
-	case n == scanLetters: // it is a scan: what stood there before goes
-		e.Set(string(append(e.burst, r)))
+	case scan && !e.scanned: // now it is known for one: what stood there before goes
+		e.Set(string(e.run))
 		e.scanned = true
 		e.edited()
-	default:
+	case scan:
 		e.insert([]rune{r})
 		e.scanned = true
+	default:
+		e.insert([]rune{r})
 	}
 }
 
@@ -118,6 +120,7 @@ func (e *Entry) remove(at int) {
 		e.caret--
 	}
 	e.scanned = false
+	e.kit.Router.rest()
 	e.edited()
 }
 
@@ -175,6 +178,7 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 	if end := slices.IndexFunc(letters, func(r rune) bool { return r < ' ' }); end >= 0 {
 		letters = letters[:end]
 	}
+	e.kit.Router.rest()
 	e.insert(letters)
 }
 

@@ -135,12 +135,12 @@ func slowly() control.Clock {
 }
 
 func TestAnEntryKnowsAScanFromAPerson(t *testing.T) {
-	const fast, slow = 5 * time.Millisecond, 120 * time.Millisecond
+	const fast, slow, pause = 5 * time.Millisecond, 120 * time.Millisecond, 250 * time.Millisecond
 	type step struct {
 		letters string
 		gap     time.Duration
 		enter   time.Duration // after the last letter; 0: none
-		clear   bool          // then it is emptied for another person
+		soon    bool          // after pause, not a second
 	}
 	tests := []struct {
 		name    string
@@ -156,6 +156,10 @@ func TestAnEntryKnowsAScanFromAPerson(t *testing.T) {
 		{"a scan takes the place of what was typed", []step{{"2802", slow, 0, false}, {"A28021217A", fast, fast, false}}, []string{"A28021217A"}, []bool{true}, "A28021217A", 0},
 		{"a second scan takes the place of the first", []step{{"A28021217A", fast, fast, false}, {"A28020034A", fast, fast, false}}, []string{"A28021217A", "A28020034A"}, []bool{true, true}, "A28020034A", 0},
 		{"a scan to which a person adds a letter is typed", []step{{"28021217", fast, 0, false}, {"1", slow, slow, false}}, []string{"280212171"}, []bool{false}, "280212171", 0},
+		{"a scan while the window is drawn: a pause after its beginning", []step{{"A2", fast, 0, false}, {"8021217A", fast, pause, true}}, []string{"A28021217A"}, []bool{true}, "A28021217A", 0},
+		{"a scan with pauses in it", []step{{"A28", fast, 0, false}, {"021", fast, 0, true}, {"217A", fast, pause, true}}, []string{"A28021217A"}, []bool{true}, "A28021217A", 0},
+		{"a scan with a late end", []step{{"A28021217", fast, 0, false}, {"A", fast, pause, true}}, []string{"A28021217A"}, []bool{true}, "A28021217A", 0},
+		{"a person who rolls two keys", []step{{"28", 20 * time.Millisecond, 0, false}, {"02", slow, 0, true}, {"12", 20 * time.Millisecond, 0, true}, {"17", slow, slow, true}}, []string{"28021217"}, []bool{false}, "28021217", 0},
 		{"five fast letters are typed", []step{{"28021", fast, fast, false}}, []string{"28021"}, []bool{false}, "28021", 0},
 		{"Enter in an empty field is the screen's", []step{{"", 0, slow, false}}, nil, nil, "", 0},
 	}
@@ -164,7 +168,9 @@ func TestAnEntryKnowsAScanFromAPerson(t *testing.T) {
 			now := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 			e, h, _, on := entryAt(100, func() time.Time { return now })
 			for _, step := range test.steps {
-				now = now.Add(time.Second)
+				if now = now.Add(time.Second); step.soon {
+					now = now.Add(pause - time.Second)
+				}
 				for i, r := range []rune(step.letters) {
 					if i > 0 {
 						now = now.Add(step.gap)

@@ -24,11 +24,13 @@ type Screen interface {
 }
 
 // A scanner types faster than a person: six letters or more, each within 35 ms of
-// the last. Its Enter may come a little later than its letters.
+// the last. A window that is being drawn takes its keys late and then many at once,
+// so a scan may come with pauses in it, and its Enter after one: what follows within
+// 400 ms is the same run.
 const (
-	scanLetters  = 6
-	scanGap      = 35 * time.Millisecond
-	scanEnterGap = 150 * time.Millisecond
+	scanLetters = 6
+	scanGap     = 35 * time.Millisecond
+	runGap      = 400 * time.Millisecond
 )
 
 // Router takes every key of one window, whether or not a control has the focus.
@@ -38,10 +40,11 @@ type Router struct {
 	on     fyne.Canvas // whose keys it takes
 	field  *Entry      // where letters go though nothing has the focus; nil: nowhere
 
-	burst int // letters so far, each within scanGap of the last
-	last  time.Time
-	into  *Entry // the field that the burst began in; nil: none, or it was emptied meanwhile
-	told  bool   // the screen heard of this scan
+	run  int // letters of the present run
+	fast int // those of them that came as a scanner types
+	last time.Time
+	into *Entry // the field that the run began in; nil: none, or it was emptied meanwhile
+	told bool   // the screen heard of this scan
 }
 
 // NewRouter is a router for one window. It belongs to the UI thread.
@@ -70,12 +73,15 @@ func (r *Router) Key(event *fyne.KeyEvent) {
 }
 
 // ScanEnter reports whether an Enter that comes now, in a field or (nil) in none,
-// is the end of a scan that was not for it, and ends the burst.
+// is the end of a scan that was not for it, and ends the run.
 func (r *Router) scanEnter(field *Entry) (stray bool) {
-	scan := r.burst >= scanLetters && r.now().Sub(r.last) < scanEnterGap
-	r.burst = 0
+	scan := r.fast >= scanLetters && r.now().Sub(r.last) < runGap
+	r.rest()
 	return scan && (field == nil || r.into != field)
 }
+
+// rest ends the run: what comes next is not of one scan with what came before.
+func (r *Router) rest() { r.run, r.fast = 0, 0 }
 
 // Rune is a typed letter that no field has taken. Full-width digits count as digits.
 func (r *Router) Rune(letter rune) {
@@ -84,7 +90,7 @@ func (r *Router) Rune(letter rune) {
 		r.field.TypedRune(letter)
 		return
 	}
-	if n, _ := r.letter(nil); n >= scanLetters {
+	if _, scan, _ := r.letter(nil); scan {
 		return
 	}
 	if letter >= '０' && letter <= '９' {
@@ -95,26 +101,32 @@ func (r *Router) Rune(letter rune) {
 	}
 }
 
-// letter counts a letter of a burst that reaches a field, or (nil) none. stray
-// means that the burst began elsewhere, or for another person: no field takes it.
-func (r *Router) letter(field *Entry) (n int, stray bool) {
+// letter counts a letter that reaches a field, or (nil) none: the n-th of its run,
+// which is a scan or not yet. stray means that the run began elsewhere, or for
+// another person: no field takes it.
+func (r *Router) letter(field *Entry) (n int, scan, stray bool) {
 	now := r.now()
-	if r.burst > 0 && now.Sub(r.last) < scanGap {
-		r.burst++
-	} else {
-		r.burst, r.into, r.told = 1, field, false
+	gap := now.Sub(r.last)
+	switch {
+	case r.run == 0 || gap >= runGap:
+		r.run, r.fast, r.into, r.told = 1, 1, field, false
+	case gap < scanGap:
+		r.run, r.fast = r.run+1, r.fast+1
+	default:
+		r.run++
 	}
 	r.last = now
+	scan = r.fast >= scanLetters
 	stray = r.into == nil || r.into != field
-	if stray && r.burst >= scanLetters && !r.told {
+	if stray && scan && !r.told {
 		r.told = true
 		r.screen.Scanned()
 	}
-	return r.burst, stray
+	return r.run, scan, stray
 }
 
-// cut makes the rest of a burst that is on its way into a field nobody's: the field
-// was emptied for another person.
+// cut makes the rest of a run that is on its way into a field nobody's: the field was
+// emptied for another person.
 func (r *Router) cut(field *Entry) {
 	if r.into == field {
 		r.into = nil

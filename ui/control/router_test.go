@@ -41,6 +41,7 @@ func TestAScannerIsSwallowedAndAPersonIsNot(t *testing.T) {
 		{"a scan of the library's start letter", []typed{{"a10002175a", 34 * time.Millisecond, 34 * time.Millisecond}}, heard{Digits: []byte{1, 0, 0, 0}, Scans: 1}},
 		{"two scans are told twice", []typed{{"ABCDEF", time.Millisecond, time.Millisecond}, {"ABCDEF", time.Millisecond, time.Millisecond}}, heard{Scans: 2}},
 		{"a person's Enter after a scan counts", []typed{{"ABCDEF", time.Millisecond, time.Second}}, heard{Scans: 1, Keys: []fyne.KeyName{fyne.KeyReturn}}},
+		{"its Enter may be late, while the window is drawn", []typed{{"ABCDEF0217", 5 * time.Millisecond, 300 * time.Millisecond}}, heard{Scans: 1}},
 		{"full-width digits are digits", []typed{{"１２", 100 * time.Millisecond, 0}}, heard{Digits: []byte{1, 2}}},
 	}
 	for _, test := range tests {

@@ -34,7 +34,7 @@ func Reception() app.View {
 	v := Base()
 	v.Desk = app.DeskView{
 		Office: "○○市立図書館", Counter: "貸出1", Clerk: "貸出01",
-		Screens: []app.Screen{app.ScreenHome, app.ScreenRegister, app.ScreenLookup, app.ScreenSetup, app.ScreenLocked},
+		Screens: []app.Screen{app.ScreenHome, app.ScreenRegister, app.ScreenLookup},
 	}
 	v.Home = app.HomeView{Today: app.Counts{LookedUp: 204, Linked: 6, Cancelled: 1}}
 	v.Status.Reader, v.Training.OnReader = app.ReaderEmpty, false
@@ -59,7 +59,7 @@ func receptionHomes() []Sheet {
 	}
 	waiting.Status.Unsent = 1
 	both := Reception()
-	both.Desk.Screens = []app.Screen{app.ScreenHome, app.ScreenWrite, app.ScreenRegister, app.ScreenLookup, app.ScreenSetup, app.ScreenLocked}
+	both.Desk.Screens = []app.Screen{app.ScreenHome, app.ScreenWrite, app.ScreenRegister, app.ScreenLookup}
 	both.Home.Jobs = []app.JobView{{ID: "a", Since: clock.Add(-11 * time.Minute), Reached: app.ReachedReserved}}
 	both.Home.Answers = waiting.Home.Answers
 	both.Home.Today.Written = 12
@@ -146,7 +146,7 @@ func HandoverProblems() []app.Code {
 func lookups() []Sheet {
 	notReady, notSetUp, screen := lookupWaiting(), lookupWaiting(), lookupWaiting()
 	notReady.Lookup.Target.Code = app.CodeHandoverWayland
-	notSetUp.Lookup.Target = app.TargetView{}
+	notSetUp.Lookup.Target = app.TargetView{Code: app.CodeHandoverSetup}
 	screen.Lookup.Target = app.TargetView{Way: "screen", Release: "quiet"}
 	done := delivered(app.DeliveryDone, "", app.BannerHanded)
 	asked := bars(done)
