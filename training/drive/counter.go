@@ -27,10 +27,14 @@ const rarely = 24 * time.Hour
 func StartCounter(ctx context.Context, t *training.Training) *Counter {
 	limits := app.DefaultLimits()
 	limits.Platform = rarely
-	a := app.New(app.Parts{
+	return start(ctx, app.New(app.Parts{
 		Reader: t.Reader(), Platform: t.Platform(), Journal: t.Journal(), Trainer: app.NoTraining{}, Handing: app.NoHanding{}, Training: true,
 		Clock: app.SystemClock{}, Limits: limits, Clerk: training.Clerk, Log: slog.New(slog.DiscardHandler),
-	})
+	}))
+}
+
+// start runs a, to be ended by Stop.
+func start(ctx context.Context, a *app.App) *Counter {
 	ctx, stop := context.WithCancel(ctx)
 	c := &Counter{Driver: New(a), stop: stop, stopped: make(chan struct{})}
 	go func() { defer close(c.stopped); a.Run(ctx) }()

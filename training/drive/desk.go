@@ -16,14 +16,10 @@ func Desk(ctx context.Context, t *training.Training, log *slog.Logger) (*Counter
 	if err := hardening.NoCoreDumps(); err != nil {
 		return nil, fmt.Errorf("core dumps: %w", err)
 	}
-	a := app.New(app.Parts{
+	return start(ctx, app.New(app.Parts{
 		Reader: t.Reader(), Platform: t.Platform(), Journal: t.Journal(), Trainer: t.Trainer(), Handing: app.NoHanding{}, Training: true,
 		Clock: app.SystemClock{}, Limits: app.DefaultLimits(), Clerk: training.Clerk, Log: log,
-	})
-	ctx, stop := context.WithCancel(ctx)
-	c := &Counter{Driver: New(a), stop: stop, stopped: make(chan struct{})}
-	go func() { defer close(c.stopped); a.Run(ctx) }()
-	return c, nil
+	})), nil
 }
 
 // ToPIN lays the chosen card on the R/W and answers as ご本人 with はい until the
