@@ -18,7 +18,7 @@ import (
 
 // Lending is a running reception desk that is measured: it waits at F4, reads what
 // lies on a virtual R/W behind PC/SC, and types the number into the window of
-// another program. A card that comes and goes is told by Lay and Next, for the PC/SC
+// another program. A card that comes and goes is told by Come and Next, for the PC/SC
 // service looks at a virtual R/W only now and then; all else is the desk's own.
 type Lending struct {
 	*Counter
@@ -54,7 +54,7 @@ const virtualReader = "Virtual PCD"
 
 // StartLending runs the reception desk of t, with the limits of a real desk; idle
 // stands in for theirs where it is not negative. A card must lie on the virtual R/W
-// already: the desk is not told of it before Lay. Stop ends it.
+// already: the desk is not told of it before Come. Stop ends it.
 func StartLending(ctx context.Context, t *training.Training, into Target, idle time.Duration) (*Lending, error) {
 	slot := pcsc.NewSlot(cardio.SystemClock{}, pcsc.Options{Only: virtualReader})
 	at := cardio.Presence{State: -1}
@@ -99,12 +99,12 @@ func (l *Lending) Ready(ctx context.Context) error {
 	return err
 }
 
-// Lay tells the desk of a card, another one than before. It returns at once.
-func (l *Lending) Lay() { l.door.show(cardio.Present) }
+// Come tells the desk of a card, another one than before. It returns at once.
+func (l *Lending) Come() { l.door.show(cardio.Present) }
 
-// Handed waits until the screen says that the number was handed over. Any other
+// Typed waits until the screen says that the number was handed over. Any other
 // end of the tap is an error with its code.
-func (l *Lending) Handed(ctx context.Context) error {
+func (l *Lending) Typed(ctx context.Context) error {
 	view, err := l.Until(ctx, "the number handed over", func(v app.View) bool {
 		return v.Lookup.Phase == app.LookupProblem || v.Lookup.Phase == app.LookupShown && handed(v.Lookup.Delivery)
 	})
