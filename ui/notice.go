@@ -50,15 +50,15 @@ func drawNotice(texts assets.Catalogue, l look.Look, kind app.BannerKind, scale 
 		o.Move(fyne.NewPos(l.Px(x), l.Px(y)))
 		o.Resize(fyne.NewSize(l.Px(w), l.Px(h)))
 	}
-	place(ground, 0, 0, noticeWidth, noticeHeight)
-	place(badge, 24, 22, 36, 36)
+	place(ground, 1, 1, noticeWidth-2, noticeHeight-2) // its frame is drawn half outside
+	place(badge, 20, 22, 36, 36)
 	if kind == app.BannerHeld {
 		more := l.Text(texts.Text("banner.held.more"), look.Small, look.InkSoft)
-		place(words, 76, 15, noticeWidth-84, 26)
-		place(more, 76, 44, noticeWidth-84, 20)
+		place(words, 68, 15, noticeWidth-84, 26)
+		place(more, 68, 44, noticeWidth-84, 20)
 		objects = append(objects, more)
 	} else {
-		place(words, 76, 0, noticeWidth-84, noticeHeight)
+		place(words, 68, 0, noticeWidth-84, noticeHeight)
 	}
 	on := software.NewTransparentCanvas()
 	on.SetPadded(false)

@@ -41,6 +41,7 @@ func newLookupPanel(w *Window) *lookupPanel {
 	var parts []fyne.CanvasObject
 	for _, pose := range []control.CardPose{control.CardOn, control.CardOff} {
 		p.pictures[pose] = &fyne.Container{Layout: pictureSize{l, 216, 192}, Objects: []fyne.CanvasObject{control.NewCardPicture(pose, false)}}
+		p.pictures[pose].Hide() // a drawing is made when it is first laid out
 		parts = append(parts, p.pictures[pose])
 	}
 	parts = append(parts, p.title, p.text, p.service, p.bars, p.number, p.outcome, p.way, p.advice, p.problem.root, p.left.root)

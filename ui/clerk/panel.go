@@ -69,6 +69,7 @@ func newPanel(w *Window) *panel {
 	var parts []fyne.CanvasObject
 	for _, pose := range []control.CardPose{control.CardOn, control.CardOff, control.CardTorn} {
 		p.pictures[pose] = &fyne.Container{Layout: pictureSize{l, 216, 192}, Objects: []fyne.CanvasObject{control.NewCardPicture(pose, false)}}
+		p.pictures[pose].Hide() // a drawing is made when it is first laid out
 		parts = append(parts, p.pictures[pose])
 	}
 	p.bad = control.NewMiddle(control.NewBadge(l, 56, false))

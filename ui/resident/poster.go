@@ -42,6 +42,7 @@ func newPoster(w *Window, arrowRight bool) *poster {
 			Layout:  towards{l, arrowRight},
 			Objects: []fyne.CanvasObject{control.NewCardPicture(pose, true), p.arrows[pose]},
 		}
+		p.card[pose].Hide() // a drawing is made when it is first laid out
 		parts = append(parts, p.card[pose])
 	}
 	p.done = control.NewMiddle(control.NewBadge(l, 140, true).Inked(look.Paper, look.Good))
