@@ -43,7 +43,12 @@ type part struct {
 // parts are all, in order. Those of another user come by themselves: see ime.
 func parts() []part {
 	return slices.Concat(
-		typed(), imeParts(),
+		typed(), imeParts(), []part{
+			{"serial", append([]string{"socat"}, deskNeeds...), 5 * time.Minute, serial},
+			{"screen", append([]string{"zbarimg"}, deskNeeds...), 5 * time.Minute, screen},
+			{"gone", deskNeeds, 10 * time.Minute, gone},
+			{"register", append([]string{"zint", "zbarimg"}, deskNeeds...), 5 * time.Minute, register},
+		},
 	)
 }
 

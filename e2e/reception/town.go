@@ -30,15 +30,18 @@ const rule = `{"pattern":"[0-9A-Za-z$:/.+-]{3,16}","check":"none"}`
 
 // card is a resident's.
 type card struct {
-	number string // linked in service
-	chip   *virtualcard.Card
+	number  string // linked in service
+	library string // and in the library's own: eight digits, NW-7 in A…A
+	chip    *virtualcard.Card
 }
 
 // town is a platform with a library, its service and its linked residents, as a folder
 // that a desk in training mode goes on from.
 type town struct {
-	folder string
-	cards  []card
+	folder   string
+	cards    []card
+	unlinked *virtualcard.Card // a resident who has a MyKey ID and no link
+	free     []string          // numbers of the library that nobody has
 }
 
 // settle makes a town. leave ends it.
@@ -75,7 +78,26 @@ func settle(ctx context.Context, o options) (t *town, err error) {
 		if err != nil {
 			return t, fmt.Errorf("%s: %w", number, err)
 		}
-		t.cards = append(t.cards, card{number, made.Chip})
+		library, err := set.NextNumber()
+		if err != nil {
+			return t, err
+		}
+		if err := set.Link(ctx, made, set.Service(), library); err != nil {
+			return t, err
+		}
+		t.cards = append(t.cards, card{number, library.Reveal(), made.Chip})
+	}
+	made, err := set.Make(ctx, "training.card.unlinked")
+	if err != nil {
+		return t, err
+	}
+	t.unlinked = made.Chip
+	for range 3 {
+		free, err := set.NextNumber()
+		if err != nil {
+			return t, err
+		}
+		t.free = append(t.free, free.Reveal())
 	}
 	return t, nil
 }
