@@ -65,7 +65,11 @@ func (s *setup) fresh(before, now app.View) bool {
 }
 
 func (s *setup) offers(v app.View) line {
-	return line{escape: v.Setup.Escape, primary: v.Setup.Primary}
+	save := v.Setup.Primary
+	if v.Setup.Changed {
+		save.Enabled, save.Note = true, ""
+	}
+	return line{escape: v.Setup.Escape, primary: save}
 }
 
 func (s *setup) show(v app.View) {
@@ -168,11 +172,11 @@ func (s *setupHow) show(v app.SetupView) {
 	s.showServices(v, services)
 	s.way.show(v.Ways, v.Way)
 	var suffixes, profiles []string
-	if v.Suffix != "" {
+	if types(v.Way) && v.Suffix != "" {
 		suffixes = []string{"enter", "tab", "none"}
 	}
 	s.suffix.show(suffixes, v.Suffix)
-	if v.Profile != "" {
+	if types(v.Way) && v.Profile != "" {
 		profiles = []string{"unicode", "scan-code", "paste"}
 	}
 	s.profile.show(profiles, v.Profile)

@@ -1,6 +1,7 @@
 package gallery_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -8,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/madoguchi/madoguchi/ui/gallery"
@@ -104,5 +106,38 @@ func TestEveryCodeOfAppHasItsSentences(t *testing.T) {
 		if !texts.Easy.Has("resident." + named[1] + ".more") {
 			t.Errorf("%s says what is, not what to do", key)
 		}
+	}
+}
+
+// What a desk of the reception role can be told of is drawn with each of its codes,
+// and the words that it has of its own are for codes that there are.
+func TestEveryCodeOfTheReceptionDeskIsDrawn(t *testing.T) {
+	texts, err := gallery.LoadCatalogues()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, sheet := range gallery.All() {
+		fmt.Fprintf(&all, "%+v\n", sheet.View)
+	}
+	of := regexp.MustCompile(`^code\.((?:SCAN|LINK|TAP|HANDOVER)-[A-Z0-9-]+|PLATFORM-NO-LOOKUP|CARD-RECORD-OLD|CARD-NO-RECORD)\.now$`)
+	own := regexp.MustCompile(`^reception\.([A-Z0-9-]+)\.(happened|kept|now)$`)
+	n := 0
+	for _, key := range texts.Clerk.Keys() {
+		if code := of.FindStringSubmatch(key); code != nil {
+			n++
+			if !strings.Contains(all.String(), code[1]) {
+				t.Errorf("no View of the gallery shows %s", code[1])
+			}
+		}
+		if strings.HasPrefix(key, "reception.") {
+			code := own.FindStringSubmatch(key)
+			if code == nil || !texts.Clerk.Has("code."+code[1]+"."+code[2]) {
+				t.Errorf("%s is said for a code that there is not", key)
+			}
+		}
+	}
+	if n < 35 {
+		t.Errorf("only %d codes of the reception desk found", n)
 	}
 }

@@ -238,7 +238,7 @@ func registerOver(v app.View) app.View {
 func RegisterProblems() []app.Code {
 	return []app.Code{
 		app.CodeLinkTaken, app.CodeLinkExists, app.CodeLinkNone, app.CodeLinkNumber, app.CodeLinkService, app.CodeLinkStopped,
-		app.CodeLinkOnline, app.CodeLinkProfile, app.CodeCertUnknown, app.CodeCardGone, app.CodeCardNotSame, app.CodeCardRecordOld,
+		app.CodeLinkOnline, app.CodeLinkNever, app.CodeLinkProfile, app.CodeCertUnknown, app.CodeCardGone, app.CodeCardNotSame, app.CodeCardRecordOld,
 		app.CodeCardNoRecord, app.CodePINBlocked, app.CodePINNoInput, app.CodeMixed, app.CodeNoProgress, app.CodeDeskUnknown,
 	}
 }
@@ -330,6 +330,7 @@ func verdicts() []Sheet {
 		return v
 	}
 	lost := registerOver(accepted(app.RegisterLost, app.FaceWait))
+	lost.Register.Problem.Code = app.CodeLinkLost
 	lost.Register.Receipt, lost.Status.Platform, lost.Status.Unsent = "4182", app.PlatformOffline, 1
 	return []Sheet{
 		{Name: "register-pin", View: pin},
