@@ -320,7 +320,9 @@ func (l *lookup) settle(ctx context.Context, err error) error {
 	if offline(err) {
 		c = CodeNoLookup
 	}
-	l.Log.Warn("look-up", "code", c, "reference", l.transaction, "error", err)
+	if c != CodeLinkNotHere && c != CodeLinkStopped { // a look-up that was answered leaves no line
+		l.Log.Warn("look-up", "code", c, "reference", l.transaction, "error", err)
+	}
 	l.problem(c)
 	return nil
 }
