@@ -33,7 +33,7 @@ func open(t *testing.T, path string) *sql.DB {
 	return db
 }
 
-// columns gives each value of each table, and sealed jobs opened.
+// columns gives each value of each table, and what is sealed at the desk opened.
 func columns(t *testing.T, path, file string, each func(place, []byte)) {
 	t.Helper()
 	db := open(t, path)
@@ -59,7 +59,7 @@ func columns(t *testing.T, path, file string, each func(place, []byte)) {
 			for i, v := range values {
 				each(place{file, table, names[i]}, value(v))
 			}
-			if table == "job" {
+			if table == "job" || table == "outbox" {
 				each(place{file, table, "sealed, opened"}, opened(t, value(values[0]), value(values[1])))
 			}
 		}
@@ -96,7 +96,7 @@ func tables(t *testing.T, db *sql.DB) (names []string) {
 	return names
 }
 
-// seal is how jobs are sealed. The key of a kept training journal is all zero, so
+// seal is how jobs and lost answers are sealed. The key of a kept training journal is all zero, so
 // that the test sees what the journal's own key would show.
 func seal(t *testing.T) cipher.AEAD {
 	t.Helper()
@@ -118,7 +118,7 @@ func opened(t *testing.T, id, sealed []byte) []byte {
 	s := seal(t)
 	text, err := s.Open(nil, sealed[:s.NonceSize()], sealed[s.NonceSize():], id)
 	if err != nil {
-		t.Fatalf("a sealed job does not open: %v", err)
+		t.Fatalf("a sealed row does not open: %v", err)
 	}
 	return text
 }

@@ -17,7 +17,7 @@ func TestACanaryIsFoundHoweverItIsWritten(t *testing.T) {
 		}
 		return string(b)
 	}
-	const id, pin = "CANARY7X", "7391"
+	const id, pin, number = "CANARY7X", "7391", "83917641"
 	for _, c := range []struct {
 		name, secret, content string
 		want                  bool
@@ -51,13 +51,33 @@ func TestACanaryIsFoundHoweverItIsWritten(t *testing.T) {
 		{"packed digits", pin, raw("7391"), true},
 		{"packed digits in much that is random", pin, raw("7391") + string(make([]byte, 100)), false},
 		{"another PIN", pin, "1937", false},
+		{"number", number, `{"service_id":"83917641"}`, true},
+		{"number as its barcode reads", number, "A83917641A", true},
+		{"number as its card prints it", number, `number="8391 7641"`, true},
+		{"number in full width", number, "８３９１７６４１", true},
+		{"number in UTF-16, in full width", number, raw("18ff13ff19ff11ff" + "17ff16ff14ff11ff"), true},
+		{"number shown, in UTF-16", number, raw("3800330039003100" + "2000" + "3700360034003100"), true},
+		{"number shown, in base64", number, "ODM5MSA3NjQx", true},
+		{"number, digits", number, raw("0803090107060401"), true},
+		{"number, packed digits", number, raw("83917641"), true},
+		{"number, a word of memory", number, "main.f(0x3134363731393338)", true},
+		{"number, masked", number, "••••", false},
+		{"another number", number, "83917640", false},
 	} {
 		all := forms(c.secret)
-		if c.secret == pin {
+		switch c.secret {
+		case pin:
 			all = pinForms(pin)
+		case number:
+			all = numberForms(number)
 		}
 		if form, got := in([]byte(c.content), all); got != c.want {
 			t.Errorf("%s: found %v (%s); want %v", c.name, got, form, c.want)
+		}
+		got := false
+		newFinder(map[string][]form{c.secret: all}).in([]byte(c.content), func(string, string) { got = true })
+		if got != c.want {
+			t.Errorf("%s: found %v beside others; want %v", c.name, got, c.want)
 		}
 	}
 }

@@ -22,6 +22,7 @@ import (
 const (
 	roleVariable = "MADOGUCHI_CANARY_ROLE"
 	roleDesk     = "desk"
+	roleLending  = "lending"
 	roleWait     = "wait"
 	roleCrash    = "crash"
 )
@@ -30,6 +31,11 @@ func TestMain(m *testing.M) {
 	switch os.Getenv(roleVariable) {
 	case roleDesk:
 		if err := desk(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "desk:", err)
+			os.Exit(1)
+		}
+	case roleLending:
+		if err := lendingDesk(os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, "desk:", err)
 			os.Exit(1)
 		}

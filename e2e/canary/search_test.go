@@ -55,7 +55,7 @@ func pieces(t *testing.T, run string, each func(place, []byte)) {
 			return err
 		}
 		switch {
-		case strings.HasPrefix(file, "log-"), strings.HasPrefix(file, "requests-"):
+		case strings.HasPrefix(file, "log-"), strings.HasPrefix(file, "requests-"), strings.HasPrefix(file, "answers-"):
 			lines(file, content, each)
 		case strings.HasPrefix(file, processDir):
 			words(file, content, each)
@@ -74,16 +74,26 @@ func pieces(t *testing.T, run string, each func(place, []byte)) {
 
 // lines are records of a log: fields of JSON, or the text of a crash report.
 func lines(file string, content []byte, each func(place, []byte)) {
-	for line := range bytes.Lines(content) {
-		var record map[string]any
-		if json.Unmarshal(line, &record) != nil {
+	records(content, func(record map[string]any, line []byte) {
+		if record == nil {
 			each(place{file, "text", normal(string(line))}, line)
-			continue
+			return
 		}
 		name := normal(fmt.Sprint(record["msg"]))
 		for key, value := range record {
 			each(place{file, name, key}, fmt.Append(nil, value))
 		}
+	})
+}
+
+// records gives the lines of a log, nil for one that is text.
+func records(content []byte, each func(record map[string]any, line []byte)) {
+	for line := range bytes.Lines(content) {
+		var record map[string]any
+		if json.Unmarshal(line, &record) != nil {
+			record = nil
+		}
+		each(record, line)
 	}
 }
 
