@@ -36,6 +36,7 @@ type reception struct {
 	ctx     context.Context
 	clock   *clock
 	slot    *training.Slot
+	reads   *readings
 	town    *town
 	desktop *desktop
 	key     ed25519.PrivateKey
@@ -69,14 +70,15 @@ func newReceptionFor(t *testing.T, set settings.Reception, bound time.Duration) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { j.Close() })
+	slot := training.NewSlot("Virtual PCD 00 00")
 	r := &reception{
-		ctx: ctx, clock: newClock(), slot: training.NewSlot("Virtual PCD 00 00"), town: newTown(public), key: private, issued: pki, journal: j,
+		ctx: ctx, clock: newClock(), slot: slot, reads: &readings{Slot: slot, done: make(chan struct{}, 1000)}, town: newTown(public), key: private, issued: pki, journal: j,
 		desktop: &desktop{set: set, idle: time.Hour},
 	}
 	limits := app.DefaultLimits()
 	limits.Platform = 24 * time.Hour
 	a := app.New(app.Parts{
-		Reader: cardio.NewReader(r.slot, cardio.SystemClock{}, log), Platform: r.town, Journal: j, Trainer: app.NoTraining{},
+		Reader: cardio.NewReader(r.reads, cardio.SystemClock{}, log), Platform: r.town, Journal: j, Trainer: app.NoTraining{},
 		Handing: r.desktop, Clock: r.clock, Limits: limits, Clerk: "貸出01", Log: log,
 	})
 	r.Driver = drive.New(a)
@@ -85,6 +87,33 @@ func newReceptionFor(t *testing.T, set settings.Reception, bound time.Duration) 
 	go func() { defer close(done); a.Run(running) }()
 	t.Cleanup(func() { stop(); <-done; r.Close() })
 	return r
+}
+
+// readings is the R/W, and tells when a card has been read.
+type readings struct {
+	*training.Slot
+	done chan struct{}
+}
+
+func (r *readings) Connect(ctx context.Context) (cardio.Link, error) {
+	l, err := r.Slot.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &told{l, r.done}, nil
+}
+
+type told struct {
+	cardio.Link
+	done chan struct{}
+}
+
+func (l *told) Close() error {
+	select {
+	case l.done <- struct{}{}:
+	default: // nobody counts
+	}
+	return l.Link.Close()
 }
 
 // holder is a resident with a card. Who has an empty id has no record on it.

@@ -189,10 +189,14 @@ func (l *lookup) stays() time.Duration {
 // waited for.
 func (l *lookup) serve(ctx context.Context) error {
 	l.active = l.now()
-	if err := l.presence(ctx); err != nil {
-		return err
-	}
 	for {
+		// The R/W is looked at each time, not only when it tells: what it told while a
+		// card was being read is not in the queue any more.
+		if read, err := l.presence(ctx); err != nil {
+			return err
+		} else if read {
+			continue
+		}
 		if l.attend(ctx); l.idle() {
 			return leaving{ScreenLocked}
 		}
@@ -206,10 +210,6 @@ func (l *lookup) serve(ctx context.Context) error {
 			return err
 		case e.passed != nil:
 			l.ended(ctx, *e.passed)
-		case e.reader:
-			if err := l.presence(ctx); err != nil {
-				return err
-			}
 		case e.intent != nil:
 			if err := l.key(ctx, e.intent); err != nil {
 				return err
@@ -218,23 +218,26 @@ func (l *lookup) serve(ctx context.Context) error {
 	}
 }
 
-// presence follows the R/W: another card is another tap.
-func (l *lookup) presence(ctx context.Context) error {
+// presence follows the R/W: another card is another tap. It reports whether one
+// was read.
+func (l *lookup) presence(ctx context.Context) (read bool, err error) {
 	now := l.cardNow()
 	switch {
 	case now.State == cardio.Present && now.Count != l.count:
-		return l.tapped(ctx, now.Count)
+		return true, l.tapped(ctx, now.Count)
 	case now.State == cardio.Present:
-		return nil
+		return false, nil
 	case l.tap.lies:
 		l.lifted()
 	}
 	if c := readerCode(now.State); c != "" {
-		l.problem(c)
+		if l.View().Lookup.Problem.Code != c {
+			l.problem(c)
+		}
 	} else if p := l.View().Lookup; p.Phase == LookupProblem && readerProblems[p.Problem.Code] {
 		l.rest()
 	}
-	return nil
+	return false, nil
 }
 
 // readerProblems go when the R/W is well again.

@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"github.com/madoguchi/madoguchi/cardio"
+	"github.com/madoguchi/madoguchi/platformclient"
 )
 
 // watchReader follows the R/W for as long as the counter runs. It only looks;
@@ -83,6 +85,9 @@ func (a *App) askDesk(ctx context.Context) error {
 		a.publish(func(v *View) { v.Status.Platform = PlatformOffline })
 		return err
 	}
+	if a.stands(desk) {
+		return nil
+	}
 	a.publish(func(v *View) {
 		first := !a.known
 		a.desk, a.known = desk, true
@@ -96,11 +101,22 @@ func (a *App) askDesk(ctx context.Context) error {
 	return nil
 }
 
+// stands reports that the platform was online and said the same of this desk before:
+// a View that shows nothing new would be drawn all the same, in every window.
+func (a *App) stands(desk platformclient.Desk) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.known && a.view.Status.Platform == PlatformOnline && reflect.DeepEqual(a.desk, desk)
+}
+
 // heard notes whether the platform answered, from the outcome of a call.
 func (a *App) heard(err error) {
 	state := PlatformOnline
 	if offline(err) {
 		state = PlatformOffline
+	}
+	if a.View().Status.Platform == state {
+		return
 	}
 	a.publish(func(v *View) { v.Status.Platform = state })
 }

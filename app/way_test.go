@@ -172,6 +172,7 @@ const hasty = 30 * time.Millisecond
 func newBadServer(t *testing.T) *badServer {
 	t.Helper()
 	s := &badServer{clients: map[bad]*platformclient.Client{}}
+	over := make(chan struct{})
 	for how, answer := range map[bad]http.HandlerFunc{
 		bad500: func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusInternalServerError) },
 		badProblem: func(w http.ResponseWriter, _ *http.Request) {
@@ -196,8 +197,8 @@ func newBadServer(t *testing.T) *badServer {
 		},
 		badNothing: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, // net/http's way to close without an answer
 		badLate: func(_ http.ResponseWriter, r *http.Request) {
-			_, _ = io.Copy(io.Discard, r.Body) // from then on the server notices that the client is gone
-			<-r.Context().Done()
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-over // an empty answer in the moment of the limit would be an answer
 		},
 		badTLS: func(http.ResponseWriter, *http.Request) {},
 	} {
@@ -219,6 +220,7 @@ func newBadServer(t *testing.T) *badServer {
 		t.Cleanup(client.Close)
 		s.clients[how] = client
 	}
+	t.Cleanup(func() { close(over) })
 	return s
 }
 
