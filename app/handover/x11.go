@@ -127,13 +127,21 @@ func (x *x11) intern() error {
 
 // property gives at most 1 KiB of a window's property; none is no error.
 func (x *x11) property(w xproto.Window, name xproto.Atom) (*xproto.GetPropertyReply, error) {
+	return x.askAtom(w, name).Reply()
+}
+
+// ask asks for a property, and does not wait for the answer.
+func (x *x11) ask(w xproto.Window, name string) xproto.GetPropertyCookie {
+	return x.askAtom(w, x.atoms[name])
+}
+
+func (x *x11) askAtom(w xproto.Window, name xproto.Atom) xproto.GetPropertyCookie {
 	const words = 256
-	return xproto.GetProperty(x.conn, false, w, name, xproto.GetPropertyTypeAny, 0, words).Reply()
+	return xproto.GetProperty(x.conn, false, w, name, xproto.GetPropertyTypeAny, 0, words)
 }
 
 // number gives a property of 32 bits; 0: there is none, or no such window.
-func (x *x11) number(w xproto.Window, name string) (uint32, error) {
-	reply, err := x.property(w, x.atoms[name])
+func number(reply *xproto.GetPropertyReply, err error) (uint32, error) {
 	if gone(err) {
 		return 0, nil
 	}
@@ -147,8 +155,7 @@ func (x *x11) number(w xproto.Window, name string) (uint32, error) {
 }
 
 // text gives a property of text in UTF-8; "": there is none.
-func (x *x11) text(w xproto.Window, name xproto.Atom) (string, error) {
-	reply, err := x.property(w, name)
+func text(reply *xproto.GetPropertyReply, err error) (string, error) {
 	if err != nil || reply.Format != 8 {
 		return "", err
 	}

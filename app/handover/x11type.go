@@ -23,26 +23,43 @@ func (x *x11) hold(do func() error) error {
 	return err
 }
 
-// unlocked returns nil if no program has taken the keyboard for itself (an open
-// menu, a screen lock): what is typed then goes there, whatever is in front.
-// The server tells that only to one who takes it; the target sees its focus
-// leave and come back, as with each shortcut of a window manager.
-func (x *x11) unlocked(id xproto.Window) error {
-	reply, err := xproto.GrabKeyboard(x.conn, true, id, xproto.TimeCurrentTime, xproto.GrabModeAsync, xproto.GrabModeAsync).Reply()
+// live is the keyboard at one moment of the server's.
+type live struct {
+	m     keymap
+	down  []byte // the keys that are held
+	state uint16 // the modifiers and the layout that are on
+}
+
+// live asks for all of it at once, for typing into id. It returns ErrTarget if a
+// program has taken the keyboard for itself (an open menu, a screen lock): what is
+// typed then goes there, whatever is in front. The server tells that only to one who
+// takes it; the target sees its focus leave and come back, as with each shortcut of a
+// window manager.
+func (x *x11) live(id xproto.Window) (l live, err error) {
+	take := xproto.GrabKeyboard(x.conn, true, id, xproto.TimeCurrentTime, xproto.GrabModeAsync, xproto.GrabModeAsync)
+	xproto.UngrabKeyboard(x.conn, xproto.TimeCurrentTime) // does nothing where somebody else has it
+	x.wake()
+	askMap, askHeld, askState := x.askKeyboard(), xproto.QueryKeymap(x.conn), xproto.QueryPointer(x.conn, x.root)
+	taken, err := take.Reply()
 	if err != nil {
-		return fmt.Errorf("ask who has the keyboard: %w", err)
+		return l, fmt.Errorf("ask who has the keyboard: %w", err)
 	}
-	if reply.Status != xproto.GrabStatusSuccess {
-		return fmt.Errorf("a menu or a lock has the keyboard: %w", ErrTarget)
+	if taken.Status != xproto.GrabStatusSuccess {
+		return l, fmt.Errorf("a menu or a lock has the keyboard: %w", ErrTarget)
 	}
-	xproto.UngrabKeyboard(x.conn, xproto.TimeCurrentTime)
-	return nil
+	if l.m, err = askMap.read(); err != nil {
+		return l, err
+	}
+	if l.down, err = x.held(askHeld.Reply()); err != nil {
+		return l, err
+	}
+	l.state, err = state(askState.Reply())
+	return l, err
 }
 
 // held gives the keys that are down. Which ones they are is asked only to tell
 // modifiers from the rest.
-func (x *x11) held() ([]byte, error) {
-	reply, err := xproto.QueryKeymap(x.conn).Reply()
+func (x *x11) held(reply *xproto.QueryKeymapReply, err error) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask whether keys are down: %w", err)
 	}
@@ -57,26 +74,26 @@ func (x *x11) held() ([]byte, error) {
 
 // anyHeld reports whether a key is down.
 func (x *x11) anyHeld() (bool, error) {
-	down, err := x.held()
+	down, err := x.held(xproto.QueryKeymap(x.conn).Reply())
 	return len(down) > 0, err
 }
 
-// release lets go of modifiers that are still held. They are not pressed again
-// after the number: the user's own release then changes nothing.
-func (x *x11) release(m keymap) error {
-	down, err := x.held()
-	if err != nil {
-		return err
-	}
-	for _, code := range down {
-		if !m.isModifier(code) {
-			return errHeld
+// release lets go of modifiers that are still held, and gives the state after that.
+// They are not pressed again after the number: the user's own release then changes
+// nothing.
+func (x *x11) release(l live) (uint16, error) {
+	for _, code := range l.down {
+		if !l.m.isModifier(code) {
+			return 0, errHeld
 		}
 	}
-	for _, code := range down {
+	if len(l.down) == 0 {
+		return l.state, nil
+	}
+	for _, code := range l.down {
 		x.fake(xproto.KeyRelease, code)
 	}
-	return nil
+	return state(xproto.QueryPointer(x.conn, x.root).Reply())
 }
 
 // wake makes XTEST's keyboard the one whose map is live: a keyboard on the desk
@@ -85,17 +102,34 @@ func (x *x11) release(m keymap) error {
 func (x *x11) wake() { x.fake(xproto.KeyRelease, x.first) }
 
 // keyboard reads the live map.
-func (x *x11) keyboard() (keymap, error) {
+func (x *x11) keyboard() (keymap, error) { return x.askKeyboard().read() }
+
+// askedMap is a map that was asked for.
+type askedMap struct {
+	first byte
+	syms  xproto.GetKeyboardMappingCookie
+	mods  xproto.GetModifierMappingCookie
+}
+
+func (x *x11) askKeyboard() askedMap {
 	count := int(x.last) - int(x.first) + 1
-	syms, err := xproto.GetKeyboardMapping(x.conn, xproto.Keycode(x.first), byte(count)).Reply()
+	return askedMap{
+		first: x.first, syms: xproto.GetKeyboardMapping(x.conn, xproto.Keycode(x.first), byte(count)),
+		mods: xproto.GetModifierMapping(x.conn),
+	}
+}
+
+// read waits for the answers.
+func (a askedMap) read() (keymap, error) {
+	syms, err := a.syms.Reply()
 	if err != nil {
 		return keymap{}, fmt.Errorf("read the keyboard map: %w", err)
 	}
-	mods, err := xproto.GetModifierMapping(x.conn).Reply()
+	mods, err := a.mods.Reply()
 	if err != nil {
 		return keymap{}, fmt.Errorf("read the modifiers: %w", err)
 	}
-	m := keymap{first: x.first, width: int(syms.KeysymsPerKeycode), syms: make([]uint32, len(syms.Keysyms))}
+	m := keymap{first: a.first, width: int(syms.KeysymsPerKeycode), syms: make([]uint32, len(syms.Keysyms))}
 	for i, s := range syms.Keysyms {
 		m.syms[i] = uint32(s)
 	}
@@ -111,8 +145,7 @@ func (x *x11) keyboard() (keymap, error) {
 }
 
 // state is the modifiers and the layout that are on.
-func (x *x11) state() (uint16, error) {
-	reply, err := xproto.QueryPointer(x.conn, x.root).Reply()
+func state(reply *xproto.QueryPointerReply, err error) (uint16, error) {
 	if err != nil {
 		return 0, fmt.Errorf("read the modifiers' state: %w", err)
 	}
@@ -162,21 +195,15 @@ func (x *x11) typeInto(ctx context.Context, id xproto.Window, check func() error
 		if err := check(); err != nil {
 			return err
 		}
-		if err := x.unlocked(id); err != nil {
-			return err
-		}
-		x.wake()
-		var err error
-		if m, err = x.keyboard(); err != nil {
-			return err
-		}
-		if err := x.release(m); err != nil {
-			return err
-		}
-		state, err := x.state()
+		now, err := x.live(id)
 		if err != nil {
 			return err
 		}
+		state, err := x.release(now)
+		if err != nil {
+			return err
+		}
+		m = now.m
 		keys, err = p(m, state)
 		return err
 	}

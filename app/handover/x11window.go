@@ -7,114 +7,144 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/jezek/xgb/xproto"
 )
 
+// Whoever asks the X server waits for it to wake and to be woken again. What can be
+// asked at once is therefore asked at once, and the answers are read afterwards.
+
 // foreground is the window that has the keyboard; the zero Window: none.
 func (x *x11) foreground() (Window, error) {
-	id, err := x.active()
-	if err != nil || id == xproto.WindowNone {
+	f, err := x.front()
+	if err != nil || f.active == xproto.WindowNone {
 		return Window{}, err
 	}
-	w, err := x.describe(id)
+	w, err := x.askWindow(f.active).read()
 	if gone(err) { // closed between two questions
 		return Window{}, nil
 	}
 	return w, err
 }
 
-// active is the window that the window manager calls active; without a manager
-// the one that the input focus lies in.
-func (x *x11) active() (xproto.Window, error) {
-	managed, err := x.managed()
-	if err != nil {
-		return 0, err
-	}
-	if managed {
-		w, err := x.number(x.root, atomActive)
-		return xproto.Window(w), err
-	}
-	path, err := x.focus()
-	if err != nil || len(path) == 0 {
-		return 0, err
-	}
-	for _, w := range path { // the client window has WM_STATE (ICCCM §4.1.3.1)
-		state, err := x.property(w, x.atoms[atomState])
-		if err == nil && state.Format != 0 {
-			return w, nil
-		}
-	}
-	return path[len(path)-1], nil
+// front is which window is active, and where keys go.
+type front struct {
+	active xproto.Window   // 0: none
+	path   []xproto.Window // the window that keys go to and what it lies in, innermost first, without the root; empty: none
 }
 
-// managed reports whether a living window manager keeps _NET_ACTIVE_WINDOW: the
-// window it names must name itself (EWMH 1.5, _NET_SUPPORTING_WM_CHECK).
-func (x *x11) managed() (bool, error) {
-	check, err := x.number(x.root, atomCheck)
-	if err != nil || check == 0 {
-		return false, err
+// front asks for the window that the window manager calls active; without a manager
+// for the one that the input focus lies in.
+func (x *x11) front() (f front, err error) {
+	askCheck, askActive, askFocus := x.ask(x.root, atomCheck), x.ask(x.root, atomActive), xproto.GetInputFocus(x.conn)
+	check, err := number(askCheck.Reply())
+	if err != nil {
+		return f, err
 	}
-	self, err := x.number(xproto.Window(check), atomCheck)
-	return self == check, err
+	active, err := number(askActive.Reply())
+	if err != nil {
+		return f, err
+	}
+	focus, err := askFocus.Reply()
+	if err != nil {
+		return f, fmt.Errorf("read the input focus: %w", err)
+	}
+	askSelf := x.ask(xproto.Window(check), atomCheck) // an answer even where there is no such window
+	path, clients, err := x.path(focus.Focus)
+	if err != nil {
+		return f, err
+	}
+	// A living window manager keeps _NET_ACTIVE_WINDOW: the window it names must name
+	// itself (EWMH 1.5, _NET_SUPPORTING_WM_CHECK).
+	self, err := number(askSelf.Reply())
+	if err != nil {
+		return f, err
+	}
+	f.path = path
+	switch {
+	case check != 0 && self == check:
+		f.active = xproto.Window(active)
+	case clients >= 0:
+		f.active = path[clients]
+	case len(path) > 0:
+		f.active = path[len(path)-1]
+	}
+	return f, nil
 }
 
-// focus is the window that keys go to and what it lies in, innermost first,
-// without the root; empty: none.
-func (x *x11) focus() ([]xproto.Window, error) {
-	reply, err := xproto.GetInputFocus(x.conn).Reply()
-	if err != nil {
-		return nil, fmt.Errorf("read the input focus: %w", err)
-	}
-	w := reply.Focus
+// path gives a window and what it lies in, innermost first, without the root, and
+// which of them is a client window: it has WM_STATE (ICCCM §4.1.3.1); -1: none.
+func (x *x11) path(w xproto.Window) (path []xproto.Window, client int, err error) {
+	client = -1
 	if w == xproto.InputFocusPointerRoot {
 		pointer, err := xproto.QueryPointer(x.conn, x.root).Reply()
 		if err != nil {
-			return nil, fmt.Errorf("read the pointer: %w", err)
+			return nil, client, fmt.Errorf("read the pointer: %w", err)
 		}
 		w = pointer.Child
 	}
-	var path []xproto.Window
 	for w != xproto.WindowNone && w != x.root {
-		tree, err := xproto.QueryTree(x.conn, w).Reply()
+		askState, askTree := x.ask(w, atomState), xproto.QueryTree(x.conn, w)
+		state, err := askState.Reply()
+		if err == nil && state.Format != 0 && client < 0 {
+			client = len(path)
+		}
+		tree, err := askTree.Reply()
 		if gone(err) {
-			return nil, nil
+			return nil, -1, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read the window tree: %w", err)
+			return nil, -1, fmt.Errorf("read the window tree: %w", err)
 		}
 		path = append(path, w)
 		w = tree.Parent
 	}
-	return path, nil
+	return path, client, nil
 }
 
-// describe gives a window's title and the program that made it.
-func (x *x11) describe(id xproto.Window) (Window, error) {
-	title, err := x.text(id, x.atoms[atomName])
+// has reports whether id is the active window and the keys go to it.
+func (f front) has(id xproto.Window) bool { return f.active == id && slices.Contains(f.path, id) }
+
+// asked is a window that was asked for its title and the program that made it.
+type asked struct {
+	id                                xproto.Window
+	name, wmName, pid, machine, class xproto.GetPropertyCookie
+}
+
+func (x *x11) askWindow(id xproto.Window) asked {
+	return asked{
+		id: id, name: x.ask(id, atomName), wmName: x.askAtom(id, xproto.AtomWmName),
+		pid: x.ask(id, atomPID), machine: x.ask(id, atomMachine), class: x.askAtom(id, xproto.AtomWmClass),
+	}
+}
+
+// read waits for the answers.
+func (a asked) read() (Window, error) {
+	title, err := text(a.name.Reply())
 	if err == nil && title == "" {
-		title, err = x.text(id, xproto.AtomWmName)
+		title, err = text(a.wmName.Reply())
 	}
 	if err != nil {
 		return Window{}, fmt.Errorf("read the title: %w", err)
 	}
-	process, err := x.process(id)
+	process, err := a.process()
 	if err != nil {
 		return Window{}, fmt.Errorf("read the program: %w", err)
 	}
-	return Window{ID: uint64(id), Process: process, Title: title}, nil
+	return Window{ID: uint64(a.id), Process: process, Title: title}, nil
 }
 
 // process is the name of the program that made a window: that of its process if
 // it runs on this machine and tells its id, else the first part of WM_CLASS.
-func (x *x11) process(id xproto.Window) (string, error) {
-	pid, err := x.number(id, atomPID)
+func (a asked) process() (string, error) {
+	pid, err := number(a.pid.Reply())
 	if err != nil {
 		return "", err
 	}
-	machine, err := x.text(id, x.atoms[atomMachine])
+	machine, err := text(a.machine.Reply())
 	if err != nil {
 		return "", err
 	}
@@ -123,7 +153,7 @@ func (x *x11) process(id xproto.Window) (string, error) {
 			return name, nil
 		}
 	}
-	class, err := x.text(id, xproto.AtomWmClass)
+	class, err := text(a.class.Reply())
 	instance, _, _ := strings.Cut(class, "\x00")
 	return instance, err
 }
@@ -153,20 +183,11 @@ func processName(pid int) string {
 
 // holds returns nil while id is the active window and the keys go to it.
 func (x *x11) holds(id xproto.Window) error {
-	active, err := x.active()
-	if err != nil {
-		return err
+	f, err := x.front()
+	if err == nil && !f.has(id) {
+		err = ErrTarget
 	}
-	path, err := x.focus()
-	if err != nil {
-		return err
-	}
-	for _, w := range path {
-		if w == id && active == id {
-			return nil
-		}
-	}
-	return ErrTarget
+	return err
 }
 
 // inFront returns nil if to is still what the gate saw, title and program too,
@@ -176,10 +197,11 @@ func (x *x11) inFront(to Window) error {
 		return ErrTarget
 	}
 	id := xproto.Window(to.ID)
+	window := x.askWindow(id)
 	if err := x.holds(id); err != nil {
 		return err
 	}
-	now, err := x.describe(id)
+	now, err := window.read()
 	if gone(err) || err == nil && now != to {
 		return ErrTarget
 	}
