@@ -255,6 +255,7 @@ func (l *lookup) tapped(ctx context.Context, count uint32) error {
 		l.tap = tap{}
 		l.reading()
 	}
+	defer l.letGo()
 	p, err := l.readCard(ctx)
 	if soon && err == nil && p.sum == before.sum {
 		l.tap.at, l.tap.lies, l.tap.left = now, true, now.Add(l.Limits.CardLeft)
@@ -264,12 +265,10 @@ func (l *lookup) tapped(ctx context.Context, count uint32) error {
 	l.tap = tap{sum: p.sum, at: now, lies: true, left: now.Add(l.Limits.CardLeft)}
 	var found platformclient.Found
 	if err == nil {
-		l.reading()
-		err = l.during(ctx, true, func(ctx context.Context) error {
-			found, err = l.Platform.Lookup(ctx, l.service.Code, p.holder(l.transaction))
-			l.heard(err)
-			return err
-		})
+		if soon { // what was read shows that it is another card
+			l.reading()
+		}
+		found, err = l.ask(ctx, p)
 	}
 	if err == nil {
 		err = l.found(ctx, found)
@@ -277,14 +276,48 @@ func (l *lookup) tapped(ctx context.Context, count uint32) error {
 	return l.settle(ctx, err)
 }
 
-// readCard reads the card; the person's own record is not verified anew where
-// the platform will.
+// ask asks the platform for the person's number. Meanwhile the card is let go, and the
+// desktop is looked at: a title that is back is seen, and a display server that slept
+// is awake when the number comes. Whether the gate is open is not decided by this
+// look.
+func (l *lookup) ask(ctx context.Context, p person) (found platformclient.Found, err error) {
+	var meanwhile sight
+	err = l.during(ctx, true, func(ctx context.Context) error {
+		look, stop := context.WithCancel(ctx)
+		looked := make(chan sight, 1)
+		go func() { looked <- l.sight(look) }()
+		closed := make(chan struct{})
+		go func() { defer close(closed); l.letGo() }()
+		found, err = l.Platform.Lookup(ctx, l.service.Code, p.holder(l.transaction))
+		stop()
+		meanwhile = <-looked
+		<-closed
+		l.heard(err)
+		return err
+	})
+	l.gate.see(meanwhile)
+	return found, err
+}
+
+// readCard opens the card and reads it; the person's own record is not verified anew
+// where the platform will. letGo closes it.
 func (l *lookup) readCard(ctx context.Context) (p person, err error) {
 	err = l.during(ctx, true, func(ctx context.Context) error {
-		p, err = l.who(ctx, false)
+		if l.card, err = l.Reader.Open(ctx); err != nil {
+			return l.gone(err)
+		}
+		p, err = l.read(ctx, l.card, false)
 		return err
 	})
 	return p, err
+}
+
+// letGo closes the card of this tap. A second time does nothing.
+func (l *lookup) letGo() {
+	if l.card != nil {
+		l.card.Close()
+		l.card = nil
+	}
 }
 
 // found takes in what the platform says.
@@ -293,9 +326,9 @@ func (l *lookup) found(ctx context.Context, f platformclient.Found) error {
 	case platformclient.FoundLinked:
 		l.tap.number = f.Number
 		l.tap.shown = l.now().Add(l.stays())
-		l.tally(ctx, journal.LookedUp)
-		l.publish(func(v *View) { v.Lookup.Today++ })
 		l.offer(ctx)
+		l.tally(ctx, journal.LookedUp) // a disk is slow: the number goes meanwhile
+		l.publish(func(v *View) { v.Lookup.Today++ })
 		return nil
 	case platformclient.FoundStopped:
 		return refusal{CodeLinkStopped}

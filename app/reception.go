@@ -32,6 +32,11 @@ func (v *visit) who(ctx context.Context, certified bool) (p person, err error) {
 		return p, v.gone(err)
 	}
 	defer card.Close()
+	return v.read(ctx, card, certified)
+}
+
+// read is who, with a card that is open.
+func (v *visit) read(ctx context.Context, card *cardio.Card, certified bool) (p person, err error) {
 	area, err := card.Area(ctx)
 	if err != nil {
 		return p, v.gone(err)

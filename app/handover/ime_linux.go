@@ -78,13 +78,18 @@ func (s *imes) reachable(ctx context.Context) error {
 	return nil
 }
 
-// off switches every input method off that is on. What it gives holds those, also
-// beside ErrIME, which says that one is still on.
-func (s *imes) off(ctx context.Context) (switchedOff, error) {
+// off switches every input method off that is on, where before says that it may.
+// What it gives holds those, also beside ErrIME, which says that one is still on.
+func (s *imes) off(ctx context.Context, before func() error) (switchedOff, error) {
 	limited, cancel := context.WithTimeout(ctx, imeLimit)
 	defer cancel()
 	var done switchedOff
 	running, err := s.running(limited)
+	if err == nil && len(running) > 0 {
+		if err := before(); err != nil {
+			return done, err
+		}
+	}
 	for _, m := range running {
 		if err == nil {
 			err = done.add(limited, m)

@@ -67,14 +67,25 @@ func (k *x11Keyboard) Hand(ctx context.Context, number mykey.ServiceID, to Windo
 		return NotDelivered, err
 	}
 	defer give()
-	if _, err := await(ctx, func() (struct{}, error) { return struct{}{}, k.x.inFront(to) }); err != nil {
-		return NotDelivered, err
+	check := func() error { return k.x.inFront(to) }
+	// typeInto checks in the moment that it types. What comes before is asked only
+	// where something would be done for the wrong window.
+	before := func() error {
+		_, err := await(ctx, func() (struct{}, error) { return struct{}{}, check() })
+		return err
 	}
-	if err := awaitReleased(ctx, k.x.anyHeld); err != nil {
+	if held, err := await(ctx, k.x.anyHeld); err != nil {
 		return NotDelivered, err
+	} else if held {
+		if err := before(); err != nil {
+			return NotDelivered, err
+		}
+		if err := awaitReleased(ctx, k.x.anyHeld); err != nil {
+			return NotDelivered, err
+		}
 	}
 	if k.imes != nil {
-		switched, err := k.imes.off(ctx)
+		switched, err := k.imes.off(ctx, before)
 		defer func() {
 			if back := switched.back(ctx, outcome != NotDelivered); back != nil {
 				k.log.Warn("the input method stays off", "err", back)
@@ -84,7 +95,6 @@ func (k *x11Keyboard) Hand(ctx context.Context, number mykey.ServiceID, to Windo
 			return NotDelivered, err
 		}
 	}
-	check := func() error { return k.x.inFront(to) }
 	delay := time.Duration(k.c.Delay) * time.Millisecond
 	sent, err := k.x.typeInto(ctx, xproto.Window(to.ID), check, delay, func(m keymap, state uint16) ([]stroke, error) {
 		return m.strokes(k.c.Prefix+number.Reveal()+suffixText(k.c), state)

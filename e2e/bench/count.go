@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"sync"
 
@@ -50,6 +51,32 @@ func (r *routes) requests() []string {
 	defer r.mu.Unlock()
 	seen := r.seen
 	r.seen = nil
+	return seen
+}
+
+// asked is what stands before a platform and notes every request: a look-up leaves
+// no line in the log.
+type asked struct {
+	mu   sync.Mutex
+	seen []string
+}
+
+// front is training.Options.Front.
+func (a *asked) front(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.mu.Lock()
+		a.seen = append(a.seen, r.Method+" "+r.URL.Path)
+		a.mu.Unlock()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// requests gives what was asked since the last call.
+func (a *asked) requests() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	seen := a.seen
+	a.seen = nil
 	return seen
 }
 

@@ -18,10 +18,14 @@ func (t times) median() time.Duration {
 }
 
 // counts are what one side did in one round.
-type counts struct{ apdus, requests, commits int }
+type counts struct{ apdus, requests, commits, keys int }
 
 func (c counts) String() string {
-	return fmt.Sprintf("apdus=%d requests=%d commits=%d", c.apdus, c.requests, c.commits)
+	s := fmt.Sprintf("apdus=%d requests=%d commits=%d", c.apdus, c.requests, c.commits)
+	if c.keys > 0 {
+		s += fmt.Sprintf(" keys=%d", c.keys)
+	}
+	return s
 }
 
 // bench is one measured ratio: ours beside a floor, in alternated rounds.
@@ -49,6 +53,11 @@ func (b *bench) print() {
 	fmt.Printf("bench %s ratio=%.3f goal=<=%.2f\n", b.name, b.ratio(), b.goal)
 	fmt.Printf("bench %s ours median=%v rounds=%d %v\n", b.name, b.ours.median(), len(b.ours), b.oursCounts)
 	fmt.Printf("bench %s floor median=%v rounds=%d %v\n", b.name, b.floor.median(), len(b.floor), b.floorCounts)
+}
+
+// printOwn prints our own share: what we add to the floor.
+func (b *bench) printOwn() {
+	fmt.Printf("bench %s own=%v\n", b.name, b.ours.median()-b.floor.median())
 }
 
 // printAlone prints a figure that has no floor and no goal.

@@ -17,16 +17,15 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"log/slog"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime/pprof"
-	"strconv"
 	"syscall"
 	"time"
 
-	"github.com/madoguchi/madoguchi/training"
+	"github.com/madoguchi/madoguchi/virtualcard"
 	"github.com/madoguchi/madoguchi/virtualcard/pcscdtest"
 	"github.com/madoguchi/madoguchi/virtualcard/vpcd"
 )
@@ -37,25 +36,29 @@ const (
 )
 
 func main() {
-	writes := flag.Int("writes", 200, "alternated rounds of write, each side")
-	reads := flag.Int("reads", 2000, "alternated rounds of read, each side")
+	var o options
+	flag.IntVar(&o.writes, "writes", 200, "alternated rounds of write, each side")
+	flag.IntVar(&o.reads, "reads", 2000, "alternated rounds of read, each side")
+	flag.IntVar(&o.taps, "taps", 500, "alternated rounds of tap, each side")
+	flag.DurationVar(&o.span, "span", 30*time.Second, "span of waiting-cpu")
+	flag.StringVar(&o.only, "only", "", "one part alone: counter, tap, waiting-cpu, memory")
+	flag.StringVar(&o.bin, "bin", "build/bin", "folder of the program")
 	profile := flag.String("profile", "", "file for a CPU profile")
 	flag.Parse()
-	if *writes < 1 || *reads < 1 {
+	if o.writes < 1 || o.reads < 1 || o.taps < 1 {
 		fmt.Fprintln(os.Stderr, "bench: at least one round")
 		os.Exit(2)
 	}
-	dir := flag.Arg(0)
-	if dir == "" {
-		dir = "build/bench"
+	if o.dir = flag.Arg(0); o.dir == "" {
+		o.dir = "build/bench"
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	met, err := profiled(*profile, func() (bool, error) { return run(ctx, dir, *writes, *reads) })
+	met, err := profiled(*profile, func() (bool, error) { return run(ctx, o) })
 	switch {
-	case errors.Is(err, pcscdtest.ErrMissing):
+	case missing(err):
 		fmt.Println("notrun", err)
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -64,6 +67,18 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench: a goal was missed")
 		os.Exit(1)
 	}
+}
+
+// options are what the command line says.
+type options struct {
+	writes, reads, taps int
+	span                time.Duration
+	only, dir, bin      string
+}
+
+// missing reports whether err says that this machine lacks a program.
+func missing(err error) bool {
+	return errors.Is(err, pcscdtest.ErrMissing) || errors.Is(err, exec.ErrNotFound)
 }
 
 func profiled(file string, run func() (bool, error)) (bool, error) {
@@ -82,20 +97,18 @@ func profiled(file string, run func() (bool, error)) (bool, error) {
 	return met, errors.Join(err, f.Close())
 }
 
-// bed is what is measured on: pcscd, a card on its R/W, a platform.
+// bed is what is measured on: pcscd, and what lies on its R/W.
 type bed struct {
-	dir      string
-	daemon   *pcscdtest.Daemon
-	training *training.Training
-	seat     *seat
-	routes   *routes
+	options
+	daemon *pcscdtest.Daemon
+	seat   *seat
 }
 
 func (b *bed) path(file string) string { return filepath.Join(b.dir, file) }
 
-func run(ctx context.Context, dir string, writes, reads int) (met bool, err error) {
-	b := &bed{dir: dir, seat: &seat{}, routes: newRoutes()}
-	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o700)); err != nil {
+func run(ctx context.Context, o options) (met bool, err error) {
+	b := &bed{options: o, seat: &seat{}}
+	if err := errors.Join(os.RemoveAll(b.dir), os.MkdirAll(b.dir, 0o700)); err != nil {
 		return false, err
 	}
 	if b.daemon, err = pcscdtest.Run(); err != nil {
@@ -106,19 +119,16 @@ func run(ctx context.Context, dir string, writes, reads int) (met bool, err erro
 	if err := os.Setenv("PCSCLITE_CSOCK_NAME", b.daemon.Socket); err != nil {
 		return false, err
 	}
-	b.training, err = training.Start(ctx, training.Options{
-		VPCD: strconv.Itoa(b.daemon.Port), Cards: []string{"training.card.fresh"}, Dir: dir, Log: slog.New(b.routes),
-	})
+	blank, err := virtualcard.New(virtualcard.Options{}) // until a part lays its own
 	if err != nil {
 		return false, err
 	}
-	defer closeInto(&err, b.training)
-	b.seat.put(b.training.Cards()[0].Chip)
+	b.seat.put(blank)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	lying := make(chan error, 1)
 	go func() { lying <- vpcd.Serve(ctx, b.daemon.Address(), b.seat) }()
-	met, err = b.measure(ctx, writes, reads)
+	met, err = b.measure(ctx)
 	stop()
 	if lost := <-lying; !errors.Is(lost, context.Canceled) {
 		err = errors.Join(err, lost) // the card could not lie on the R/W
@@ -126,28 +136,45 @@ func run(ctx context.Context, dir string, writes, reads int) (met bool, err erro
 	return met, err
 }
 
-func (b *bed) measure(ctx context.Context, writes, reads int) (met bool, err error) {
-	write, err := b.writes(ctx, writes)
-	if err != nil {
-		return false, fmt.Errorf("write: %w", err)
+// measure runs the parts. One for which this machine lacks something is left out,
+// and said.
+func (b *bed) measure(ctx context.Context) (met bool, err error) {
+	parts := []struct {
+		name string
+		run  func(context.Context) (bool, error)
+	}{
+		{"counter", b.counter},
+		{"tap", b.tap},
+		{"waiting-cpu", b.waiting},
+		{"memory", b.memory},
 	}
-	write.print()
-	read, err := b.reads(ctx, reads)
-	if err != nil {
-		return false, fmt.Errorf("read: %w", err)
+	met = true
+	for _, part := range parts {
+		if b.only != "" && b.only != part.name {
+			continue
+		}
+		ok, err := part.run(ctx)
+		switch {
+		case missing(err):
+			fmt.Printf("notrun %s: %v\n", part.name, err)
+		case err != nil:
+			return false, fmt.Errorf("%s: %w", part.name, err)
+		default:
+			met = met && ok
+		}
 	}
-	read.print()
-	verify, err := b.verifies(ctx, reads)
+	return met, nil
+}
+
+// tap prints the lines of the reception desk's tap.
+func (b *bed) tap(ctx context.Context) (bool, error) {
+	tap, err := b.measureTaps(ctx, b.taps)
 	if err != nil {
-		return false, fmt.Errorf("signature-check: %w", err)
+		return false, err
 	}
-	printAlone("signature-check", verify)
-	inside, err := b.readsInProcess(ctx, reads)
-	if err != nil {
-		return false, fmt.Errorf("read-in-process: %w", err)
-	}
-	printAlone("read-in-process", inside)
-	return write.met() && read.met(), nil
+	tap.print()
+	tap.printOwn()
+	return tap.met(), nil
 }
 
 // tlsOf is how a desk speaks to its platform.

@@ -21,19 +21,19 @@ const goalRead = 1.15
 
 // reads measures a look-up's read of the card that lies there, written, on a
 // connection that is open: transaction, two APDUs, slot choice, CRC.
-func (b *bed) reads(ctx context.Context, rounds int) (result *bench, err error) {
-	card, err := b.training.Reader().Open(ctx)
+func (c *counter) reads(ctx context.Context, rounds int) (result *bench, err error) {
+	card, err := c.training.Reader().Open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer card.Close()
-	bare, err := floor.Connect(b.daemon.Reader)
+	bare, err := floor.Connect(c.daemon.Reader)
 	if err != nil {
 		return nil, err
 	}
 	defer bare.Close()
 	result = &bench{name: "read", goal: goalRead}
-	b.seat.commands()
+	c.seat.commands()
 	for n := range rounds + warmUp {
 		began := time.Now()
 		area, err := card.Area(ctx)
@@ -41,7 +41,7 @@ func (b *bed) reads(ctx context.Context, rounds int) (result *bench, err error) 
 			return nil, err
 		}
 		record, holds := mykey.ParseArea(area.Bytes).Current()
-		a := round{took: time.Since(began), commands: b.seat.commands()}
+		a := round{took: time.Since(began), commands: c.seat.commands()}
 		if !holds || record.ID.IsZero() {
 			return nil, errors.New("the card that is read holds no record")
 		}
@@ -51,7 +51,7 @@ func (b *bed) reads(ctx context.Context, rounds int) (result *bench, err error) 
 		if err != nil {
 			return nil, err
 		}
-		f := round{took: time.Since(began), commands: b.seat.commands()}
+		f := round{took: time.Since(began), commands: c.seat.commands()}
 		if !bytes.Equal(content, area.Bytes) {
 			return nil, errors.New("the two sides read different bytes")
 		}
@@ -67,12 +67,12 @@ func (b *bed) reads(ctx context.Context, rounds int) (result *bench, err error) 
 
 // verifies measures the signature check of the record on the card that lies
 // there, which a read as measured leaves out.
-func (b *bed) verifies(ctx context.Context, rounds int) (t times, err error) {
-	desk, err := b.training.Platform().Desk(ctx)
+func (c *counter) verifies(ctx context.Context, rounds int) (t times, err error) {
+	desk, err := c.training.Platform().Desk(ctx)
 	if err != nil {
 		return nil, err
 	}
-	content, _ := b.seat.now().Area()
+	content, _ := c.seat.now().Area()
 	record, holds := mykey.ParseArea(content).Current()
 	if !holds {
 		return nil, errors.New("the card holds no record")
@@ -89,7 +89,7 @@ func (b *bed) verifies(ctx context.Context, rounds int) (t times, err error) {
 
 // readsInProcess measures the same read without PC/SC: a counter in process, a
 // card with the same bytes.
-func (b *bed) readsInProcess(ctx context.Context, rounds int) (t times, err error) {
+func (c *counter) readsInProcess(ctx context.Context, rounds int) (t times, err error) {
 	inside, err := training.Start(ctx, training.Options{
 		Cards: []string{"training.card.fresh"}, Log: slog.New(slog.DiscardHandler),
 	})
@@ -97,7 +97,7 @@ func (b *bed) readsInProcess(ctx context.Context, rounds int) (t times, err erro
 		return nil, err
 	}
 	defer closeInto(&err, inside)
-	content, _ := b.seat.now().Area()
+	content, _ := c.seat.now().Area()
 	if err := inside.Cards()[0].Chip.LoadArea(content); err != nil {
 		return nil, err
 	}
@@ -122,3 +122,6 @@ func (b *bed) readsInProcess(ctx context.Context, rounds int) (t times, err erro
 }
 
 func closeInto(err *error, c io.Closer) { *err = errors.Join(*err, c.Close()) }
+
+// errClose is err beside what closing says.
+func errClose(err error, c io.Closer) error { return errors.Join(err, c.Close()) }

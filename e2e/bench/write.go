@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -23,9 +24,12 @@ type round struct {
 	commands []header
 	routes   []string
 	commits  int
+	keys     []key
 }
 
-func (r round) counts() counts { return counts{len(r.commands), len(r.routes), r.commits} }
+func (r round) counts() counts {
+	return counts{len(r.commands), len(r.routes), r.commits, len(r.keys)}
+}
 
 // side is one of two that write a card: the counter, or the floor.
 type side struct {
@@ -36,19 +40,19 @@ type side struct {
 
 // writes measures a whole writing, from the opened screen with the card on the
 // R/W to 完了, beside the floor: same card, same platform.
-func (b *bed) writes(ctx context.Context, rounds int) (result *bench, err error) {
-	counter := drive.StartCounter(ctx, b.training)
+func (c *counter) writes(ctx context.Context, rounds int) (result *bench, err error) {
+	counter := drive.StartCounter(ctx, c.training)
 	defer counter.Stop()
 	if err := counter.Ready(ctx); err != nil {
 		return nil, err
 	}
-	desk := b.training.Desk()
+	desk := c.training.Desk()
 	certificate, err := desk.Certificate()
 	if err != nil {
 		return nil, err
 	}
 	bare, err := floor.Open(floor.Config{
-		Address: desk.BaseURL, TLS: tlsOf(desk.Roots, certificate), File: b.path("floor.db"), Reader: b.daemon.Reader,
+		Address: desk.BaseURL, TLS: tlsOf(desk.Roots, certificate), File: c.path("floor.db"), Reader: c.daemon.Reader,
 	})
 	if err != nil {
 		return nil, err
@@ -62,7 +66,7 @@ func (b *bed) writes(ctx context.Context, rounds int) (result *bench, err error)
 	for _, open := range []struct {
 		side *side
 		file string
-	}{{&ours, b.path("journal.db")}, {&theirs, b.path("floor.db")}} {
+	}{{&ours, c.path("journal.db")}, {&theirs, c.path("floor.db")}} {
 		w, err := openWAL(open.file)
 		if err != nil {
 			return nil, err
@@ -72,11 +76,11 @@ func (b *bed) writes(ctx context.Context, rounds int) (result *bench, err error)
 	}
 	result = &bench{name: "write", goal: goalWrite}
 	for n := range rounds + warmUp {
-		a, err := b.write(ctx, ours)
+		a, err := c.write(ctx, ours)
 		if err != nil {
 			return nil, fmt.Errorf("ours, round %d: %w", n, err)
 		}
-		f, err := b.write(ctx, theirs)
+		f, err := c.write(ctx, theirs)
 		if err != nil {
 			return nil, fmt.Errorf("floor, round %d: %w", n, err)
 		}
@@ -92,22 +96,22 @@ func (b *bed) writes(ctx context.Context, rounds int) (result *bench, err error)
 
 // write lets one side write one new card of a new holder, and looks whether it
 // did. Only the writing is timed.
-func (b *bed) write(ctx context.Context, s side) (r round, err error) {
-	card, err := b.training.Make(ctx, "training.card.fresh")
+func (c *counter) write(ctx context.Context, s side) (r round, err error) {
+	card, err := c.training.Make(ctx, "training.card.fresh")
 	if err != nil {
 		return r, err
 	}
-	b.seat.put(card.Chip)
-	b.routes.requests() // those of making the card
+	c.seat.put(card.Chip)
+	c.routes.requests() // those of making the card
 	if err := s.wal.empty(); err != nil {
 		return r, err
 	}
 	began := time.Now()
-	if err := s.write(ctx, b.training.PIN()); err != nil {
+	if err := s.write(ctx, c.training.PIN()); err != nil {
 		return r, err
 	}
 	r.took = time.Since(began)
-	r.commands, r.routes = b.seat.commands(), b.routes.requests()
+	r.commands, r.routes = c.seat.commands(), c.routes.requests()
 	if r.commits, err = s.wal.commits(); err != nil {
 		return r, err
 	}
@@ -137,6 +141,9 @@ func same(a, f round) error {
 	}
 	if !slices.Equal(a.routes, f.routes) {
 		return fmt.Errorf("unequal requests:\nours  %q\nfloor %q", a.routes, f.routes)
+	}
+	if !slices.Equal(a.keys, f.keys) {
+		return errors.New("unequal keys") // which is part of a number
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 type Chromium struct {
 	program *e2e.Program
 	window  string
+	profile string // folder
 }
 
 // chromiumFlags have it show the page and nothing else: no first-run pages, no calls
@@ -24,11 +25,11 @@ var chromiumFlags = []string{
 
 // StartChromium starts it with a profile of its own and gives it the focus.
 func StartChromium(ctx context.Context, s *Seat, address string) (*Chromium, error) {
-	flags := append([]string{"--user-data-dir=" + s.Home + "/chromium"}, chromiumFlags...)
+	c := &Chromium{profile: s.Home + "/chromium"}
+	flags := append([]string{"--user-data-dir=" + c.profile, "--remote-debugging-port=0"}, chromiumFlags...)
 	if s.Root() {
 		flags = append(flags, "--no-sandbox", "--test-type") // it has no sandbox for root, and says so in a bar
 	}
-	c := &Chromium{}
 	var err error
 	if c.program, err = s.Start("chromium", append(flags, "--app="+address)...); err != nil {
 		return nil, err

@@ -27,8 +27,8 @@ func gone(ctx context.Context, o options, out io.Writer) error {
 	for _, c := range []struct {
 		name string
 		set  reception
-		end  func(context.Context, *desk, time.Time) error // makes the number go
-		back func(context.Context, *desk) error            // to the waiting screen
+		end  func(context.Context, *desk, time.Time) (image.Image, error) // makes the number go, and looks
+		back func(context.Context, *desk) error                           // to the waiting screen
 	}{
 		{"21-seconds", reception{"service": "library"}, after21, stay},
 		{"removal", reception{"service": "library", "wipe_on_exit": true}, removal, stay},
@@ -47,10 +47,7 @@ func gone(ctx context.Context, o options, out io.Writer) error {
 			if shown[i], err = d.still(ctx, waiting[i], c.name+"-shown"); err != nil {
 				return fmt.Errorf("%s: the number does not come: %w", c.name, err)
 			}
-			if err := c.end(ctx, d, time.Now()); err != nil {
-				return err
-			}
-			if ended[i], err = d.still(ctx, nil, c.name+"-gone"); err != nil {
+			if ended[i], err = c.end(ctx, d, time.Now()); err != nil {
 				return err
 			}
 			if err := errors.Join(d.lift(ctx), c.back(ctx, d)); err != nil {
@@ -80,35 +77,38 @@ func gone(ctx context.Context, o options, out io.Writer) error {
 	return nil
 }
 
-// after21 waits until 21 s after the number came; at 17 s it still stands there.
-func after21(ctx context.Context, d *desk, since time.Time) error {
+// after21 looks 21 s after the number came.
+func after21(ctx context.Context, d *desk, since time.Time) (image.Image, error) {
 	if err := d.lift(ctx); err != nil {
-		return err
+		return nil, err
 	}
-	for _, at := range []struct {
-		seconds int
-		name    string
-	}{{17, "at-17-s"}, {21, "at-21-s"}} {
-		select {
-		case <-time.After(time.Until(since.Add(time.Duration(at.seconds) * time.Second))):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		if _, err := d.shot(ctx, at.name); err != nil {
-			return err
-		}
+	select {
+	case <-time.After(time.Until(since.Add(21 * time.Second))):
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	return nil
+	file, err := d.shot(ctx, "21-seconds-gone")
+	if err != nil {
+		return nil, err
+	}
+	return load(file)
 }
 
-func removal(ctx context.Context, d *desk, _ time.Time) error { return d.lift(ctx) }
-
-func lock(ctx context.Context, d *desk, _ time.Time) error {
-	if err := d.display.Key(ctx, d.window, "ctrl+l"); err != nil {
-		return err
+func removal(ctx context.Context, d *desk, _ time.Time) (image.Image, error) {
+	if err := d.lift(ctx); err != nil {
+		return nil, err
 	}
-	_, err := d.program.Wait(ctx, "the lock", func(e e2e.Event) bool { return e.View("locked", "") })
-	return err
+	return d.still(ctx, nil, "removal-gone")
+}
+
+func lock(ctx context.Context, d *desk, _ time.Time) (image.Image, error) {
+	if err := d.display.Key(ctx, d.window, "ctrl+l"); err != nil {
+		return nil, err
+	}
+	if _, err := d.program.Wait(ctx, "the lock", func(e e2e.Event) bool { return e.View("locked", "") }); err != nil {
+		return nil, err
+	}
+	return d.still(ctx, nil, "lock-gone")
 }
 
 func unlock(ctx context.Context, d *desk) error {

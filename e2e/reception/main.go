@@ -47,6 +47,7 @@ func parts() []part {
 			{"serial", append([]string{"socat"}, deskNeeds...), 5 * time.Minute, serial},
 			{"screen", append([]string{"zbarimg"}, deskNeeds...), 5 * time.Minute, screen},
 			{"gone", deskNeeds, 10 * time.Minute, gone},
+			{"websocket", append([]string{"chromium", "tesseract"}, deskNeeds...), 5 * time.Minute, socket},
 			{"register", append([]string{"zint", "zbarimg"}, deskNeeds...), 5 * time.Minute, register},
 		},
 	)

@@ -26,7 +26,7 @@ var numbers = []string{
 // service is a service of the demo library whose numbers have no rule but that.
 const service = "members"
 
-const rule = `{"pattern":"[0-9A-Za-z$:/.+-]{3,16}","check":"none"}`
+const rule = `{"symbologies":["CODE128"],"pattern":"[0-9A-Za-z$:/.+-]{3,16}","check":"none"}`
 
 // card is a resident's.
 type card struct {
@@ -38,10 +38,9 @@ type card struct {
 // town is a platform with a library, its service and its linked residents, as a folder
 // that a desk in training mode goes on from.
 type town struct {
-	folder   string
-	cards    []card
-	unlinked *virtualcard.Card // a resident who has a MyKey ID and no link
-	free     []string          // numbers of the library that nobody has
+	folder string
+	cards  []card
+	free   string // a number of the library that nobody has
 }
 
 // settle makes a town. leave ends it.
@@ -87,18 +86,11 @@ func settle(ctx context.Context, o options) (t *town, err error) {
 		}
 		t.cards = append(t.cards, card{number, library.Reveal(), made.Chip})
 	}
-	made, err := set.Make(ctx, "training.card.unlinked")
+	free, err := set.NextNumber()
 	if err != nil {
 		return t, err
 	}
-	t.unlinked = made.Chip
-	for range 3 {
-		free, err := set.NextNumber()
-		if err != nil {
-			return t, err
-		}
-		t.free = append(t.free, free.Reveal())
-	}
+	t.free = free.Reveal()
 	return t, nil
 }
 

@@ -254,7 +254,7 @@ func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
 
 const (
 	entryPad   float32 = 16
-	entryLeast         = 10 // letters that always have room
+	entryLeast int     = 10 // letters that always have room
 )
 
 func (e *Entry) width(from, to int) float32 {

@@ -1,9 +1,9 @@
-// Package floor does by hand what the counter does with one card: PC/SC calls,
-// HTTP requests and commits bare, nothing of ours in between. It checks nothing
-// that it is not forced to, and knows no card but a fresh one that answers as it
+// Package floor does by hand what a desk does with one card: PC/SC calls, HTTP
+// requests, commits and key events bare, nothing of ours in between. It checks
+// nothing that it is not forced to, and knows no card but one that answers as it
 // should: it is what the product is measured against, not an example.
 //
-// This file is all of it, and calls scard, net/http and database/sql only.
+// It calls scard, net/http, database/sql and xgb only.
 package floor
 
 import (
@@ -410,8 +410,13 @@ func (f *Floor) finished(job string) error {
 	if _, err := f.db.Exec(`DELETE FROM job WHERE id = ?1`, job); err != nil {
 		return err
 	}
+	return f.counted("written")
+}
+
+// counted is the commit of a day's count.
+func (f *Floor) counted(what string) error {
 	_, err := f.db.Exec(`INSERT INTO day_count (day, what, n) VALUES (?1, ?2, 1) ON CONFLICT (day, what) DO UPDATE SET n = n + 1`,
-		time.Now().Format(time.DateOnly), "written")
+		time.Now().Format(time.DateOnly), what)
 	return err
 }
 

@@ -10,35 +10,36 @@ import (
 )
 
 // What is measured against must not hold what is measured.
-func TestTheFloorIsOneFileWithNothingOfOurs(t *testing.T) {
+func TestTheFloorHoldsNothingOfOurs(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var sources []string
-	for _, f := range files {
-		if !strings.HasSuffix(f, "_test.go") {
-			sources = append(sources, f)
+	allowed := map[string]bool{
+		"github.com/ebfe/scard": true, "github.com/mattn/go-sqlite3": true,
+		"github.com/jezek/xgb": true, "github.com/jezek/xgb/xproto": true, "github.com/jezek/xgb/xtest": true,
+	}
+	seen := 0
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
 		}
-	}
-	if len(sources) != 1 {
-		t.Fatalf("%d files, want one: %q", len(sources), sources)
-	}
-	file, err := parser.ParseFile(token.NewFileSet(), sources[0], nil, parser.ImportsOnly)
-	if err != nil {
-		t.Fatal(err)
-	}
-	allowed := map[string]bool{"github.com/ebfe/scard": true, "github.com/mattn/go-sqlite3": true}
-	for _, i := range file.Imports {
-		path, err := strconv.Unquote(i.Path.Value)
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(path, ".") && !allowed[path] {
-			t.Errorf("imports %s", path)
+		for _, i := range file.Imports {
+			path, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(path, ".") && !allowed[path] {
+				t.Errorf("%s imports %s", name, path)
+			}
+			seen++
 		}
 	}
-	if len(file.Imports) == 0 {
+	if seen == 0 {
 		t.Error("no imports were found")
 	}
 }
