@@ -64,6 +64,7 @@ type Machine struct {
 	mu       sync.Mutex
 	settings settings.Reception
 	desktop  handover.Desktop // nil until something looks at it
+	serial   int              // of its opening, from 1
 	way      handover.Way     // open; nil for none
 	of       handover.Config  // that way names
 }
@@ -133,27 +134,41 @@ func (m *Machine) Idle(ctx context.Context) (idle time.Duration, err error) {
 }
 
 // look asks the desktop, opened anew once where it has gone away (a display
-// server that was started again).
+// server that was started again). Several may look at once.
 func (m *Machine) look(ctx context.Context, ask func(handover.Desktop) error) error {
+	d, serial, fresh, err := m.opened(ctx, 0)
+	if err != nil {
+		return err
+	}
+	if err = ask(d); err == nil || fresh || ctx.Err() != nil {
+		return err
+	}
+	m.log.Debug("desktop", "again", err)
+	if d, _, _, err = m.opened(ctx, serial); err != nil {
+		return err
+	}
+	return ask(d)
+}
+
+// opened gives the desktop, opened if it has to be, and which opening of it that was;
+// where it is the one that is gone, another.
+func (m *Machine) opened(ctx context.Context, gone int) (d handover.Desktop, serial int, fresh bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	fresh := m.desktop == nil
-	for {
-		if m.desktop == nil {
-			var err error
-			if m.desktop, err = handover.OpenDesktop(ctx); err != nil {
-				m.desktop = nil
-				return err
-			}
+	if m.desktop != nil && m.serial == gone {
+		if err := m.desktop.Close(); err != nil {
+			m.log.Debug("desktop", "close", err)
 		}
-		err := ask(m.desktop)
-		if err == nil || fresh || ctx.Err() != nil {
-			return err
-		}
-		err = errors.Join(err, m.desktop.Close())
-		m.desktop, fresh = nil, true
-		m.log.Debug("desktop", "again", err)
+		m.desktop = nil
 	}
+	if m.desktop == nil {
+		if d, err = handover.OpenDesktop(ctx); err != nil {
+			return nil, 0, false, err
+		}
+		m.desktop, fresh = d, true
+		m.serial++
+	}
+	return m.desktop, m.serial, fresh, nil
 }
 
 // Open implements Handing.

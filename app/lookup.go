@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/madoguchi/madoguchi/app/handover"
@@ -423,11 +424,17 @@ func (l *lookup) idle() bool {
 
 func (l *lookup) sight(ctx context.Context) sight {
 	s := sight{at: l.now()}
+	var idle error
+	var both sync.WaitGroup
+	if l.gate.typing || l.gate.quiet > 0 {
+		both.Go(func() { s.idle, idle = l.Handing.Idle(ctx) })
+	}
 	if l.gate.typing || l.gate.start != nil {
 		s.window, s.err = l.Handing.Foreground(ctx)
 	}
-	if s.err == nil && (l.gate.typing || l.gate.quiet > 0) {
-		s.idle, s.err = l.Handing.Idle(ctx)
+	both.Wait()
+	if s.err == nil {
+		s.err = idle
 	}
 	return s
 }

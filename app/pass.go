@@ -61,8 +61,8 @@ func (l *lookup) pass(ctx context.Context, to handover.Window) {
 	number := l.profile.Handed(l.tap.number)
 	l.tap.waits = false
 	l.gate.passed(l.now())
-	l.show(DeliveryHanding, "")
 	l.begin(ctx, l.way, number, to)
+	l.show(DeliveryHanding, "") // drawn while it goes; its end is an event, seen after this
 }
 
 func (l *lookup) begin(ctx context.Context, way handover.Way, number mykey.ServiceID, to handover.Window) {

@@ -89,6 +89,8 @@ func (s *imes) off(ctx context.Context, before func() error) (switchedOff, error
 		if err := before(); err != nil {
 			return done, err
 		}
+		limited, cancel = context.WithTimeout(ctx, imeLimit) // waiting for a finger is not theirs
+		defer cancel()
 	}
 	for _, m := range running {
 		if err == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/jezek/xgb/xproto"
@@ -74,18 +75,24 @@ func (k *x11Keyboard) Hand(ctx context.Context, number mykey.ServiceID, to Windo
 		_, err := await(ctx, func() (struct{}, error) { return struct{}{}, check() })
 		return err
 	}
-	if held, err := await(ctx, k.x.anyHeld); err != nil {
-		return NotDelivered, err
-	} else if held {
+	keys := xproto.QueryKeymap(k.x.conn)
+	released := sync.OnceValue(func() error {
+		held, err := await(ctx, func() (bool, error) { return k.x.anyOf(keys.Reply()) })
+		if err != nil || !held {
+			return err
+		}
 		if err := before(); err != nil {
-			return NotDelivered, err
+			return err
 		}
-		if err := awaitReleased(ctx, k.x.anyHeld); err != nil {
-			return NotDelivered, err
-		}
-	}
+		return awaitReleased(ctx, k.x.anyHeld)
+	})
 	if k.imes != nil {
-		switched, err := k.imes.off(ctx, before)
+		switched, err := k.imes.off(ctx, func() error {
+			if err := released(); err != nil {
+				return err
+			}
+			return before()
+		})
 		defer func() {
 			if back := switched.back(ctx, outcome != NotDelivered); back != nil {
 				k.log.Warn("the input method stays off", "err", back)
@@ -94,6 +101,9 @@ func (k *x11Keyboard) Hand(ctx context.Context, number mykey.ServiceID, to Windo
 		if err != nil {
 			return NotDelivered, err
 		}
+	}
+	if err := released(); err != nil {
+		return NotDelivered, err
 	}
 	delay := time.Duration(k.c.Delay) * time.Millisecond
 	sent, err := k.x.typeInto(ctx, xproto.Window(to.ID), check, delay, func(m keymap, state uint16) ([]stroke, error) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jezek/xgb"
@@ -25,6 +26,11 @@ type x11 struct {
 	first byte   // the lowest keycode
 	last  byte   // the highest
 	atoms map[string]xproto.Atom
+
+	// Windows as last seen, which are asked along before anybody knows whether they
+	// still are what they were: an answer about another window is not read.
+	manager   atomic.Uint32 // that the window manager names itself by; 0: none
+	lastFront atomic.Uint32 // that was in front
 }
 
 // dialX11 connects to the X server that DISPLAY names, with the extensions of

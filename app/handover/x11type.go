@@ -74,7 +74,11 @@ func (x *x11) held(reply *xproto.QueryKeymapReply, err error) ([]byte, error) {
 
 // anyHeld reports whether a key is down.
 func (x *x11) anyHeld() (bool, error) {
-	down, err := x.held(xproto.QueryKeymap(x.conn).Reply())
+	return x.anyOf(xproto.QueryKeymap(x.conn).Reply())
+}
+
+func (x *x11) anyOf(reply *xproto.QueryKeymapReply, err error) (bool, error) {
+	down, err := x.held(reply, err)
 	return len(down) > 0, err
 }
 

@@ -19,11 +19,20 @@ import (
 
 // foreground is the window that has the keyboard; the zero Window: none.
 func (x *x11) foreground() (Window, error) {
-	f, err := x.front()
+	last := xproto.Window(x.lastFront.Load())
+	var window asked
+	if last != 0 {
+		window = x.askWindow(last)
+	}
+	f, err := x.front(last)
 	if err != nil || f.active == xproto.WindowNone {
 		return Window{}, err
 	}
-	w, err := x.askWindow(f.active).read()
+	if f.active != last {
+		x.lastFront.Store(uint32(f.active))
+		window = x.askWindow(f.active)
+	}
+	w, err := window.read()
 	if gone(err) { // closed between two questions
 		return Window{}, nil
 	}
@@ -33,13 +42,23 @@ func (x *x11) foreground() (Window, error) {
 // front is which window is active, and where keys go.
 type front struct {
 	active xproto.Window   // 0: none
-	path   []xproto.Window // the window that keys go to and what it lies in, innermost first, without the root; empty: none
+	path   []xproto.Window // the window that keys go to and what it lies in, innermost first, without the root, see walk; empty: none
 }
 
 // front asks for the window that the window manager calls active; without a manager
-// for the one that the input focus lies in.
-func (x *x11) front() (f front, err error) {
+// for the one that the input focus lies in. likely is the window that it may well be,
+// 0 for none: it is asked along.
+func (x *x11) front(likely xproto.Window) (f front, err error) {
+	manager := xproto.Window(x.manager.Load())
 	askCheck, askActive, askFocus := x.ask(x.root, atomCheck), x.ask(x.root, atomActive), xproto.GetInputFocus(x.conn)
+	var askSelf xproto.GetPropertyCookie
+	if manager != 0 {
+		askSelf = x.ask(manager, atomCheck)
+	}
+	var place askedPlace
+	if likely != 0 {
+		place = x.askPlace(likely)
+	}
 	check, err := number(askCheck.Reply())
 	if err != nil {
 		return f, err
@@ -52,32 +71,51 @@ func (x *x11) front() (f front, err error) {
 	if err != nil {
 		return f, fmt.Errorf("read the input focus: %w", err)
 	}
-	askSelf := x.ask(xproto.Window(check), atomCheck) // an answer even where there is no such window
-	path, clients, err := x.path(focus.Focus)
+	if xproto.Window(check) != manager {
+		x.manager.Store(check)
+		askSelf = x.ask(xproto.Window(check), atomCheck)
+	}
+	path, client, err := x.walk(focus.Focus, place)
 	if err != nil {
 		return f, err
 	}
 	// A living window manager keeps _NET_ACTIVE_WINDOW: the window it names must name
 	// itself (EWMH 1.5, _NET_SUPPORTING_WM_CHECK).
-	self, err := number(askSelf.Reply())
-	if err != nil {
-		return f, err
+	var self uint32
+	if check != 0 {
+		if self, err = number(askSelf.Reply()); err != nil {
+			return f, err
+		}
 	}
 	f.path = path
 	switch {
 	case check != 0 && self == check:
 		f.active = xproto.Window(active)
-	case clients >= 0:
-		f.active = path[clients]
+	case client >= 0:
+		f.active = path[client]
 	case len(path) > 0:
 		f.active = path[len(path)-1]
 	}
 	return f, nil
 }
 
-// path gives a window and what it lies in, innermost first, without the root, and
-// which of them is a client window: it has WM_STATE (ICCCM §4.1.3.1); -1: none.
-func (x *x11) path(w xproto.Window) (path []xproto.Window, client int, err error) {
+// askedPlace is a window that was asked whether it is a client window and what it
+// lies in.
+type askedPlace struct {
+	id    xproto.Window
+	state xproto.GetPropertyCookie
+	tree  xproto.QueryTreeCookie
+}
+
+func (x *x11) askPlace(id xproto.Window) askedPlace {
+	return askedPlace{id, x.ask(id, atomState), xproto.QueryTree(x.conn, id)}
+}
+
+// walk gives a window and what it lies in, innermost first, without the root, and
+// which of them is the first client window: it has WM_STATE (ICCCM §4.1.3.1); -1:
+// none. It goes no further than the window that was asked already, if that is one
+// or lies around one.
+func (x *x11) walk(w xproto.Window, known askedPlace) (path []xproto.Window, client int, err error) {
 	client = -1
 	if w == xproto.InputFocusPointerRoot {
 		pointer, err := xproto.QueryPointer(x.conn, x.root).Reply()
@@ -87,12 +125,15 @@ func (x *x11) path(w xproto.Window) (path []xproto.Window, client int, err error
 		w = pointer.Child
 	}
 	for w != xproto.WindowNone && w != x.root {
-		askState, askTree := x.ask(w, atomState), xproto.QueryTree(x.conn, w)
-		state, err := askState.Reply()
+		place := known
+		if w != known.id {
+			place = x.askPlace(w)
+		}
+		state, err := place.state.Reply()
 		if err == nil && state.Format != 0 && client < 0 {
 			client = len(path)
 		}
-		tree, err := askTree.Reply()
+		tree, err := place.tree.Reply()
 		if gone(err) {
 			return nil, -1, nil
 		}
@@ -100,6 +141,9 @@ func (x *x11) path(w xproto.Window) (path []xproto.Window, client int, err error
 			return nil, -1, fmt.Errorf("read the window tree: %w", err)
 		}
 		path = append(path, w)
+		if w == known.id && client >= 0 {
+			break
+		}
 		w = tree.Parent
 	}
 	return path, client, nil
@@ -108,24 +152,23 @@ func (x *x11) path(w xproto.Window) (path []xproto.Window, client int, err error
 // has reports whether id is the active window and the keys go to it.
 func (f front) has(id xproto.Window) bool { return f.active == id && slices.Contains(f.path, id) }
 
-// asked is a window that was asked for its title and the program that made it.
+// asked is a window that was asked for its title and the program that made it. What
+// stands in for them in old programs is asked only where they are missing.
 type asked struct {
-	id                                xproto.Window
-	name, wmName, pid, machine, class xproto.GetPropertyCookie
+	x                  *x11
+	id                 xproto.Window
+	name, pid, machine xproto.GetPropertyCookie
 }
 
 func (x *x11) askWindow(id xproto.Window) asked {
-	return asked{
-		id: id, name: x.ask(id, atomName), wmName: x.askAtom(id, xproto.AtomWmName),
-		pid: x.ask(id, atomPID), machine: x.ask(id, atomMachine), class: x.askAtom(id, xproto.AtomWmClass),
-	}
+	return asked{x, id, x.ask(id, atomName), x.ask(id, atomPID), x.ask(id, atomMachine)}
 }
 
 // read waits for the answers.
 func (a asked) read() (Window, error) {
 	title, err := text(a.name.Reply())
 	if err == nil && title == "" {
-		title, err = text(a.wmName.Reply())
+		title, err = text(a.x.property(a.id, xproto.AtomWmName))
 	}
 	if err != nil {
 		return Window{}, fmt.Errorf("read the title: %w", err)
@@ -153,7 +196,7 @@ func (a asked) process() (string, error) {
 			return name, nil
 		}
 	}
-	class, err := text(a.class.Reply())
+	class, err := text(a.x.property(a.id, xproto.AtomWmClass))
 	instance, _, _ := strings.Cut(class, "\x00")
 	return instance, err
 }
@@ -183,7 +226,7 @@ func processName(pid int) string {
 
 // holds returns nil while id is the active window and the keys go to it.
 func (x *x11) holds(id xproto.Window) error {
-	f, err := x.front()
+	f, err := x.front(id)
 	if err == nil && !f.has(id) {
 		err = ErrTarget
 	}
