@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/jezek/xgb/xproto"
 )
 
 // inputMethod is a running input method (IME) that converts keys into Japanese.
@@ -32,9 +34,19 @@ func newIMEs(x *x11) *imes {
 	return &imes{session: &bus{address: sessionBus}, ibus: &bus{address: ibusAddress}, x: x}
 }
 
-// running gives the input methods that answer. It returns ErrIME for one that is
-// there but cannot be asked.
+// running gives the input methods that answer. Its error is one that is there but
+// cannot be asked.
 func (s *imes) running(ctx context.Context) ([]inputMethod, error) {
+	found, err := s.answering(ctx)
+	if err != nil || s.x == nil {
+		return found, err
+	}
+	_, err = await(ctx, func() (struct{}, error) { return struct{}{}, s.x.knows(s.x.ask(s.x.root, atomXIM), found) })
+	return found, err
+}
+
+// answering gives the input methods that answer on a bus.
+func (s *imes) answering(ctx context.Context) ([]inputMethod, error) {
 	fcitx, err := fcitxOn(ctx, s.session)
 	if err != nil {
 		return nil, err
@@ -47,19 +59,19 @@ func (s *imes) running(ctx context.Context) ([]inputMethod, error) {
 	if ibus != nil {
 		found = append(found, ibus)
 	}
-	if s.x == nil {
-		return found, nil
-	}
-	servers, err := await(ctx, s.x.imServers)
-	if err != nil {
-		return nil, err
-	}
-	for _, server := range servers {
-		if !slices.ContainsFunc(found, func(m inputMethod) bool { return m.name() == server }) {
-			return nil, fmt.Errorf("%s does not answer", server)
+	return found, nil
+}
+
+// knows returns an error unless found has every input method that serves this
+// display.
+func (x *x11) knows(servers xproto.GetPropertyCookie, found []inputMethod) error {
+	names, err := x.imServers(servers)
+	for _, name := range names {
+		if !slices.ContainsFunc(found, func(m inputMethod) bool { return m.name() == name }) {
+			return fmt.Errorf("%s does not answer", name)
 		}
 	}
-	return found, nil
+	return err
 }
 
 // reachable returns ErrIME if an input method could not be switched off.
@@ -78,16 +90,17 @@ func (s *imes) reachable(ctx context.Context) error {
 	return nil
 }
 
-// off switches every input method off that is on, where before says that it may.
-// What it gives holds those, also beside ErrIME, which says that one is still on.
-func (s *imes) off(ctx context.Context, before func() error) (switchedOff, error) {
+// off switches every input method off that is on and answers, where before says that
+// it may. What it gives holds those, also beside ErrIME, which says that one is still
+// on; and all that answer.
+func (s *imes) off(ctx context.Context, before func() error) (switchedOff, []inputMethod, error) {
 	limited, cancel := context.WithTimeout(ctx, imeLimit)
 	defer cancel()
 	var done switchedOff
-	running, err := s.running(limited)
+	running, err := s.answering(limited)
 	if err == nil && len(running) > 0 {
 		if err := before(); err != nil {
-			return done, err
+			return done, running, err
 		}
 		limited, cancel = context.WithTimeout(ctx, imeLimit) // waiting for a finger is not theirs
 		defer cancel()
@@ -98,12 +111,12 @@ func (s *imes) off(ctx context.Context, before func() error) (switchedOff, error
 		}
 	}
 	if ctx.Err() != nil {
-		return done, ctx.Err()
+		return done, running, ctx.Err()
 	}
 	if err != nil {
-		return done, fmt.Errorf("%w: %w", ErrIME, err)
+		return done, running, fmt.Errorf("%w: %w", ErrIME, err)
 	}
-	return done, nil
+	return done, running, nil
 }
 
 func (s *imes) close() error {

@@ -2,6 +2,7 @@ package handover
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -29,6 +30,9 @@ func openKeyboard(ctx context.Context, c Config, log *slog.Logger) (Way, error) 
 	}
 	return k, nil
 }
+
+// errWait: a key is down, and its finger has not had its time yet.
+var errWait = errors.New("a key is down")
 
 // x11Keyboard types by XTEST. Its house rules:
 //
@@ -68,31 +72,19 @@ func (k *x11Keyboard) Hand(ctx context.Context, number mykey.ServiceID, to Windo
 		return NotDelivered, err
 	}
 	defer give()
-	check := func() error { return k.x.inFront(to) }
-	// typeInto checks in the moment that it types. What comes before is asked only
-	// where something would be done for the wrong window.
-	before := func() error {
-		_, err := await(ctx, func() (struct{}, error) { return struct{}{}, check() })
+	inFront := func() error {
+		_, err := await(ctx, func() (struct{}, error) { return struct{}{}, k.x.inFront(to) })
 		return err
 	}
-	keys := xproto.QueryKeymap(k.x.conn)
-	released := sync.OnceValue(func() error {
-		held, err := await(ctx, func() (bool, error) { return k.x.anyOf(keys.Reply()) })
-		if err != nil || !held {
-			return err
-		}
-		if err := before(); err != nil {
+	released := sync.OnceValue(func() error { // once: who holds a key for longer than that is asked for no more
+		if err := inFront(); err != nil {
 			return err
 		}
 		return awaitReleased(ctx, k.x.anyHeld)
 	})
+	var answering []inputMethod
 	if k.imes != nil {
-		switched, err := k.imes.off(ctx, func() error {
-			if err := released(); err != nil {
-				return err
-			}
-			return before()
-		})
+		switched, all, err := k.imes.off(ctx, released)
 		defer func() {
 			if back := switched.back(ctx, outcome != NotDelivered); back != nil {
 				k.log.Warn("the input method stays off", "err", back)
@@ -101,14 +93,41 @@ func (k *x11Keyboard) Hand(ctx context.Context, number mykey.ServiceID, to Windo
 		if err != nil {
 			return NotDelivered, err
 		}
+		answering = all
 	}
-	if err := released(); err != nil {
-		return NotDelivered, err
+	// All is checked in the moment that is typed in. What comes before is done only
+	// where there is something to wait for or to switch.
+	waited := false
+	check := func() error {
+		keys, servers := xproto.QueryKeymap(k.x.conn), k.x.ask(k.x.root, atomXIM)
+		if err := k.x.inFront(to); err != nil {
+			return err
+		}
+		if held, err := k.x.anyOf(keys.Reply()); err != nil {
+			return err
+		} else if held && !waited {
+			return errWait
+		}
+		if k.imes == nil {
+			return nil
+		}
+		if err := k.x.knows(servers, answering); err != nil {
+			return fmt.Errorf("%w: %w", ErrIME, err)
+		}
+		return nil
 	}
 	delay := time.Duration(k.c.Delay) * time.Millisecond
-	sent, err := k.x.typeInto(ctx, xproto.Window(to.ID), check, delay, func(m keymap, state uint16) ([]stroke, error) {
+	strokes := func(m keymap, state uint16) ([]stroke, error) {
 		return m.strokes(k.c.Prefix+number.Reveal()+suffixText(k.c), state)
-	})
+	}
+	sent, err := k.x.typeInto(ctx, xproto.Window(to.ID), check, delay, strokes)
+	if errors.Is(err, errWait) {
+		if err := released(); err != nil {
+			return NotDelivered, err
+		}
+		waited = true
+		sent, err = k.x.typeInto(ctx, xproto.Window(to.ID), check, delay, strokes)
+	}
 	return typed(sent, err)
 }
 

@@ -73,7 +73,7 @@ func (k *portalKeyboard) Hand(ctx context.Context, number mykey.ServiceID, to Wi
 		return NotDelivered, err
 	}
 	if k.imes != nil {
-		switched, err := k.imes.off(ctx, func() error { return nil })
+		switched, _, err := k.imes.off(ctx, func() error { return nil })
 		defer func() {
 			if back := switched.back(ctx, outcome != NotDelivered); back != nil {
 				k.log.Warn("the input method stays off", "err", back)

@@ -253,8 +253,8 @@ func (x *x11) inFront(to Window) error {
 
 // imServers are the input methods that serve this display's programs by XIM, as
 // they call themselves: fcitx, ibus.
-func (x *x11) imServers() ([]string, error) {
-	list, err := x.property(x.root, x.atoms[atomXIM])
+func (x *x11) imServers(servers xproto.GetPropertyCookie) ([]string, error) {
+	list, err := servers.Reply()
 	if err != nil || list.Format != 32 {
 		return nil, err
 	}
